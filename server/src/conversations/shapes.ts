@@ -13,6 +13,16 @@ export type Word = { w: string; s: number; e: number; c: number | null }
 export type SentimentLabel = 'negative' | 'neutral' | 'positive'
 export type Sentiment = { label: SentimentLabel; score: number; confidence: number }
 
+export type Participant = {
+  id: string
+  role: Role
+  role_source: RoleSource
+  role_confidence: number | null
+  name: string | null
+  /** Stereo recordings: 0 = left. */
+  channel_index: number | null
+}
+
 export type Turn = {
   id: string
   index: number

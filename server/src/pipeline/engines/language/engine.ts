@@ -21,8 +21,10 @@ export type LanguageInput = {
 export type TurnFindings = {
   id: string
   language: { tag: string; confidence: number } | null
-  /** null where the engine has no sentiment model for the turn's language. */
+  /** null where the engine cannot tell, such as in a language that it has no sentiment model for. */
   sentiment: Sentiment | null
+  /** Why `sentiment` is null, for people: `no sentiment model for ve-ZA`. Null where it is not. */
+  sentiment_reason: string | null
 }
 
 export type LanguageResult = {

@@ -1,0 +1,89 @@
+// `Idempotency-Key`: the answer of a write is kept for 24 hours by the transaction that did the write, so the same key
+// with the same content is answered again and nothing happens twice (IETF draft-ietf-httpapi-idempotency-key-header).
+
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db, DbOrTx, Tx } from '../platform/db/db.ts'
+import type { Answer, Call } from '../platform/http/route.ts'
+import { Problem } from '../platform/problem.ts'
+
+export type Idempotency = { caller: string; route: string; key: string; fingerprint: string }
+
+/** Answers are kept for a day; a key may be used anew after that. */
+const keepHours = 24
+
+export async function forgetOldAnswers(db: DbOrTx): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < now() - make_interval(hours => ${keepHours})`.execute(db)
+}
+
+/** What identifies the content of a request; null without a key. */
+export function idempotencyOf(call: Pick<Call, 'by' | 'routeName' | 'idempotencyKey'>, content: unknown): Idempotency | null {
+  if (call.idempotencyKey === null) return null
+  const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('hex')
+  return { caller: call.by.orgId || call.by.actor, route: call.routeName, key: call.idempotencyKey, fingerprint }
+}
+
+/**
+ * Takes the keys for this transaction. Those that were used before are returned with their stored answer.
+ * @returns by position: null = new, go on; an Answer = say this again; a Problem('conflict') = same key, other content
+ */
+export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promise<(null | Answer | Problem)[]> {
+  const wanted = keys.filter((key) => key !== null)
+  if (wanted.length === 0) return keys.map(() => null)
+  const rows = wanted.map(({ caller, route, key, fingerprint }) => ({ caller, route, key, fingerprint }))
+  const taken = await sql<{ caller: string; route: string; key: string }>`
+    insert into idempotency_keys (caller, route, key, fingerprint)
+    select caller, route, key, fingerprint from json_populate_recordset(null::idempotency_keys, ${JSON.stringify(rows)}::json)
+    on conflict do nothing returning caller, route, key`.execute(tx)
+  const name = (one: { caller: string; route: string; key: string }) => `${one.caller} ${one.route} ${one.key}`
+  const fresh = new Set(taken.rows.map(name))
+  const answers: (null | Answer | Problem)[] = []
+  for (const one of keys) {
+    // The first of several in one transaction takes the key; the others find its row below.
+    if (one === null || fresh.delete(name(one))) answers.push(null)
+    else answers.push(await storedAnswer(tx, one))
+  }
+  return answers
+}
+
+async function storedAnswer(tx: Tx, one: Idempotency): Promise<Answer | Problem> {
+  const row = await tx
+    .selectFrom('idempotency_keys')
+    .select(['fingerprint', 'status', 'body'])
+    .where('caller', '=', one.caller)
+    .where('route', '=', one.route)
+    .where('key', '=', one.key)
+    .executeTakeFirstOrThrow()
+  if (row.fingerprint !== one.fingerprint) {
+    return new Problem('conflict', 'idempotency_key_reused', 'This Idempotency-Key was used with other content.')
+  }
+  if (row.status === null) {
+    const detail = 'A request with this Idempotency-Key is being answered.'
+    return new Problem('conflict', 'idempotency_key_in_use', detail, { retryAfterS: 1 })
+  }
+  return { status: row.status, body: row.body, headers: { 'Idempotency-Replayed': 'true' } }
+}
+
+export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: Answer }[]): Promise<void> {
+  for (const { key, answer } of answers) {
+    await tx
+      .updateTable('idempotency_keys')
+      .set({ status: answer.status, body: JSON.stringify(answer.body ?? null) })
+      .where('caller', '=', key.caller)
+      .where('route', '=', key.route)
+      .where('key', '=', key.key)
+      .execute()
+  }
+}
+
+/** Runs a write once per key, in one transaction with its stored answer. Without a key: simply in a transaction. */
+export async function answerOnce(db: Db, key: Idempotency | null, write: (tx: Tx) => Promise<Answer>): Promise<Answer> {
+  return db.transaction().execute(async (tx) => {
+    const [known] = await recallAnswers(tx, [key])
+    if (known instanceof Problem) throw known
+    if (known) return known
+    const answer = await write(tx)
+    if (key) await storeAnswers(tx, [{ key, answer }])
+    return answer
+  })
+}

@@ -1,0 +1,101 @@
+// Organisations: the tenants. vBot calls them customers and gives them an integer id, the alias.
+
+import { sql, type Selectable } from 'kysely'
+import type { DbOrTx } from '../platform/db/db.ts'
+import type { Orgs } from '../platform/db/schema.gen.ts'
+import { isUuid, newId } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+
+export type OrgSettings = {
+  /** IANA zone of dates that come without one. */
+  time_zone?: string
+  /** Channel of a stereo recording that is the agent's when nothing else tells. */
+  agent_channel?: 0 | 1
+  /** Unknown agents named by a client are created instead of left unassigned. */
+  creates_agents?: boolean
+  /** Minutes of audio and number of chats a calendar month; absent = unlimited. */
+  minutes_per_month?: number
+  chats_per_month?: number
+}
+
+export type Org = Omit<Selectable<Orgs>, 'settings'> & { settings: OrgSettings }
+
+export type NewOrg = { name: string; company_name?: string | null; email?: string | null }
+export type OrgChange = Partial<NewOrg & { is_active: boolean; settings: OrgSettings }>
+
+const asOrg = (row: Selectable<Orgs>): Org => ({ ...row, settings: row.settings as OrgSettings })
+
+export async function createOrg(tx: DbOrTx, input: NewOrg): Promise<Org> {
+  const id = newId()
+  const row = await tx.insertInto('orgs').values({ id, ...input }).returningAll().executeTakeFirstOrThrow()
+  return asOrg(row)
+}
+
+export async function listOrgs(db: DbOrTx, page: { limit?: number; offset?: number } = {}): Promise<Org[]> {
+  let query = db.selectFrom('orgs').selectAll().orderBy('alias')
+  if (page.limit !== undefined) query = query.limit(page.limit)
+  if (page.offset !== undefined) query = query.offset(page.offset)
+  return (await query.execute()).map(asOrg)
+}
+
+export async function findOrg(db: DbOrTx, id: string): Promise<Org | null> {
+  const row = await db.selectFrom('orgs').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ? asOrg(row) : null
+}
+
+export async function findOrgByAlias(db: DbOrTx, alias: number): Promise<Org | null> {
+  const row = await db.selectFrom('orgs').selectAll().where('alias', '=', alias).executeTakeFirst()
+  return row ? asOrg(row) : null
+}
+
+export async function changeOrg(tx: DbOrTx, id: string, change: OrgChange): Promise<Org> {
+  const { settings, ...columns } = change
+  const row = await tx
+    .updateTable('orgs')
+    .set({
+      ...columns,
+      ...(settings ? { settings: sql`settings || ${JSON.stringify(settings)}::jsonb` } : {}),
+      updated_at: new Date(),
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw new Problem('not_found', 'not_found', 'Resource not found')
+  return asOrg(row)
+}
+
+/** Removes the organisation and every row it owns; its files are the caller's to remove. */
+export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
+  const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
+  return result.numDeletedRows > 0n
+}
+
+/**
+ * The organisation that a body's `org_id` names: absent means the key's own; its UUID, integer alias or an id it had
+ * with a hosted service are all right. Anything else reads as unknown, the same for a foreign as for a missing one.
+ */
+export async function resolveOrgId(db: DbOrTx, ownId: string, given: unknown): Promise<string> {
+  if (given === undefined || given === null || given === '' || given === ownId) return ownId
+  const text = String(given)
+  const own = isUuid(text) ? null : await findOrg(db, ownId)
+  if (own && (text === String(own.alias) || own.former_ids.includes(text))) return ownId
+  throw new Problem('not_found', 'organisation_not_found', 'Organisation not found')
+}
+
+const cacheMs = 1000
+
+/** Reads an organisation for every request at the price of one query a second. */
+export function orgReader(db: DbOrTx): (id: string) => Promise<Org> {
+  const cache = new Map<string, { org: Promise<Org | null>; until: number }>()
+  return async (id) => {
+    let entry = cache.get(id)
+    if (!entry || entry.until < Date.now()) {
+      entry = { org: findOrg(db, id), until: Date.now() + cacheMs }
+      cache.set(id, entry)
+      entry.org.catch(() => cache.delete(id))
+    }
+    const org = await entry.org
+    if (!org) throw new Problem('not_found', 'organisation_not_found', 'Organisation not found')
+    return org
+  }
+}

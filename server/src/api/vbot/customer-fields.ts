@@ -1,0 +1,88 @@
+// What a client may say of a customer, read from any encoding, with a clear refusal for anything else.
+
+import type { OrgSettings } from '../../access/index.ts'
+import type { Fields } from '../../platform/http/route.ts'
+import { Problem } from '../../platform/problem.ts'
+
+export type CustomerFields = {
+  name?: string
+  company_name?: string
+  email?: string
+  isActive?: boolean
+  webhookUrl?: string
+  webhookSecret?: string
+  settings?: OrgSettings
+}
+
+const charsMax = 300
+
+export function readCustomer(fields: Fields, purpose: 'create' | 'change'): CustomerFields {
+  const name = text(fields, 'name')
+  const email = text(fields, 'email')
+  if (purpose === 'create' && !name) throw invalid('name', 'is required')
+  if (email && !/^[^\s@]+@[^\s@]+$/.test(email)) throw invalid('email', 'is not an e-mail address')
+  return dropUndefined({
+    name,
+    company_name: text(fields, 'company_name'),
+    email,
+    isActive: flag(fields, 'is_active'),
+    webhookUrl: text(fields, 'webhook_url', 2048),
+    webhookSecret: text(fields, 'webhook_secret', 500),
+    settings: settingsOf(fields.settings),
+  })
+}
+
+function text(fields: Fields, field: string, max = charsMax): string | undefined {
+  const value = fields[field]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw invalid(field, 'must be a string')
+  const trimmed = value.trim()
+  if (trimmed.length > max) throw invalid(field, `may have at most ${max} characters`)
+  return trimmed
+}
+
+function flag(fields: Fields, field: string): boolean | undefined {
+  const value = fields[field]
+  if (value === undefined || value === null) return undefined
+  if (value === true || value === 'true' || value === '1') return true
+  if (value === false || value === 'false' || value === '0') return false
+  throw invalid(field, 'must be true or false')
+}
+
+function settingsOf(value: unknown): OrgSettings | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('settings', 'must be an object')
+  const given = value as Record<string, unknown>
+  const settings: OrgSettings = {}
+  for (const [name, one] of Object.entries(given)) {
+    if (!Object.hasOwn(readers, name)) throw invalid(`settings.${name}`, 'is not a setting')
+    if (!readers[name as keyof OrgSettings](one)) throw invalid(`settings.${name}`, 'has a value that is not allowed')
+    Object.assign(settings, { [name]: one })
+  }
+  return settings
+}
+
+const isAmount = (value: unknown) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
+
+const readers: Record<keyof OrgSettings, (value: unknown) => boolean> = {
+  time_zone: (value) => typeof value === 'string' && isZone(value),
+  agent_channel: (value) => value === 0 || value === 1,
+  creates_agents: (value) => typeof value === 'boolean',
+  minutes_per_month: isAmount,
+  chats_per_month: isAmount,
+}
+
+function isZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const invalid = (field: string, issue: string) =>
+  new Problem('invalid', 'invalid_request', `${field} ${issue}.`, { facts: { field, issue } })
+
+const dropUndefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never

@@ -1,0 +1,156 @@
+// The composition root: builds each thing once and hands each slice what it needs. The true map of who needs what.
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { apiKeys, authenticator, findOrg, rateLimits } from './access/index.ts'
+import { vbotRoutes } from './api/vbot/routes.ts'
+import { velaRoutes } from './api/vela/routes.ts'
+import type { Config } from './config.ts'
+import { conversationRoutes, readDossier, spoken } from './conversations/index.ts'
+import { startDelivery, webhookRoutes } from './events/index.ts'
+import { ingest } from './ingest/index.ts'
+import { agentRoutes } from './insights/index.ts'
+import { startHousekeeping, telemetry } from './operations/index.ts'
+import { pipeline, pipelineJobs } from './pipeline/index.ts'
+import { type Db, openDb } from './platform/db/db.ts'
+import { referenceRoutes } from './platform/http/reference.ts'
+import type { Route } from './platform/http/route.ts'
+import { openServer } from './platform/http/server.ts'
+import { openQueue } from './platform/jobs/queue.ts'
+import { runWorkers } from './platform/jobs/runner.ts'
+import type { Log } from './platform/log.ts'
+import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
+import { outbound } from './platform/outbound/request.ts'
+import { secrets as openSecrets } from './platform/secrets.ts'
+import { openStore, type StorageSettings } from './storage/index.ts'
+
+export const version = '0.1.0'
+
+export type Roles = { serve: boolean; work: boolean }
+
+export type App = {
+  /** Listens, and starts to work; answers with the port. */
+  start(): Promise<{ port: number }>
+  /** In-flight requests and jobs end, or are handed back after `graceMs`. */
+  stop(graceMs?: number): Promise<void>
+  routes: Route[]
+  db: Db
+  speechEngine: { name: string | null; reason: string }
+}
+
+const connectionsMax = 20
+const graceMsDefault = 20_000
+
+export async function openApp(input: {
+  config: Config
+  databaseUrl: string
+  adminToken: string
+  secretKey: Uint8Array
+  roles: Roles
+  log: Log
+}): Promise<App> {
+  const { config, databaseUrl, log, roles } = input
+  const db = openDb({ url: databaseUrl, connectionsMax })
+  const secrets = openSecrets(input.secretKey)
+  const keys = apiKeys(secrets)
+  const out = outbound({ allow: parseOutboundAllow(config.outbound.allow.join(',')), userAgent: `Indaba/${version}` })
+  const store = openStore(storageOf(config))
+  const workDir = join(config.data.dir, 'work')
+  await mkdir(workDir, { recursive: true, mode: 0o700 })
+
+  const jobs = pipelineJobs(config.pipeline)
+  const { fetchJob, ...entrance } = ingest({
+    db,
+    store,
+    secrets,
+    download: out.download,
+    publicUrl: () => config.http.publicUrl,
+    timeZone: config.conversations.timeZone,
+    uploadBytesMax: config.http.uploadBytesMax,
+    queue: () => queue,
+    analyse: (tx, conversations) => analysis.enqueue(tx, conversations),
+  })
+  const queue = await openQueue({ url: databaseUrl, jobs: [fetchJob, jobs.voice, jobs.chat], log, supervise: roles.work })
+  const analysis = await pipeline({
+    db,
+    store,
+    queue,
+    jobs,
+    log,
+    workDir,
+    speech: { ...config.speech, fetch: out.fetchLike({ trusted: true, partition: 'speech', timeoutMs: 15 * 60_000 }) },
+    language: { ...config.language, fetch: out.fetchLike({ trusted: true, partition: 'language', timeoutMs: 120_000 }) },
+    agentChannel: config.conversations.agentChannel === 1 ? 1 : 0,
+  })
+  const figures = telemetry({ db, queue })
+
+  const routes = [
+    ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
+    ...webhookRoutes({ db, secrets, guard: out.guard }),
+    ...agentRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
+    ...entrance.routes,
+    ...velaRoutes({ doors: entrance.doors }),
+    ...vbotRoutes({ db, keys, secrets, guard: out.guard, doors: entrance.doors, store }),
+    ...figures.routes,
+  ]
+  const limit = rateLimits()
+  const http = await openServer(
+    [...routes, ...referenceRoutes(routes, version)],
+    {
+      authenticate: authenticator({ db, keys, adminToken: input.adminToken }),
+      admit: (by, route) => limit(by, route.tag === 'vBot' ? Math.min(100, config.http.rateLimitPerMinute) : config.http.rateLimitPerMinute),
+    },
+    {
+      log,
+      corsOrigins: config.http.corsOrigins.includes('*') ? '*' : [...config.http.corsOrigins],
+      limits: { fieldBytesMax: config.http.jsonBytesMax, fileBytesMax: config.http.uploadBytesMax },
+      onAnswer: figures.onAnswer,
+    },
+  )
+  const running: { stop(graceMs: number): unknown }[] = []
+
+  return {
+    routes,
+    db,
+    speechEngine: analysis.speechEngine,
+    async start() {
+      if (roles.work) {
+        running.push(await runWorkers({ url: databaseUrl, db, queue, workers: [...entrance.workers, ...analysis.workers], log }))
+        running.push(startDelivery({ db, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }))
+        running.push(startHousekeeping({ db, store, log }))
+      }
+      if (!roles.serve) return { port: 0 }
+      await http.listen({ host: config.http.host, port: config.http.port })
+      const address = http.server.address()
+      return { port: typeof address === 'object' && address ? address.port : config.http.port }
+    },
+    async stop(graceMs = graceMsDefault) {
+      await http.close()
+      await Promise.all(running.map((one) => one.stop(graceMs)))
+      await queue.stop()
+      await analysis.close()
+      await out.close()
+      store.close()
+      await db.destroy()
+    },
+  }
+}
+
+function storageOf({ storage, data }: Config): StorageSettings {
+  if (!storage.s3Bucket) return { kind: 'local', root: join(data.dir, 'store') }
+  return {
+    kind: 's3',
+    bucket: storage.s3Bucket,
+    region: storage.s3Region,
+    endpoint: storage.s3Endpoint ?? undefined,
+    accessKeyId: storage.s3AccessKeyId ?? undefined,
+    secretAccessKey: storage.s3SecretAccessKey ?? undefined,
+    forcePathStyle: storage.s3ForcePathStyle,
+  }
+}
+
+/** vBot's payload shows the customer's number and the whole transcript, which events do not carry. */
+const vbotFacts = (db: Db) => async (orgId: string, conversationId: string) => {
+  const [org, dossier] = await Promise.all([findOrg(db, orgId), readDossier(db, orgId, conversationId)])
+  return { customerId: org?.alias ?? 0, transcription: spoken(dossier.turns) }
+}

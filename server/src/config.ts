@@ -1,0 +1,335 @@
+// Every setting that comes from the environment: one schema, read once, frozen, handed down as arguments.
+// Nothing else reads the environment. What an organisation sets for itself is rows in the database, not here.
+
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import Type from 'typebox'
+import Value from 'typebox/value'
+import { loopbackHost, nearestName, urlWithoutPassword, validAllowance, validTimeZone } from './config-values.ts'
+import { Problem } from './platform/problem.ts'
+
+type Extra = {
+  unit?: string
+  /** Also read from the file that NAME_FILE names, and never printed. */
+  secret?: true
+  /** What a right value looks like, for the message about a wrong one. */
+  expects?: string
+  check?: (text: string) => boolean
+  /** What stands in the documentation where the default depends on the machine or on other settings. */
+  defaultText?: string
+  minimum?: number
+  maximum?: number
+}
+
+const whole = (env: string, value: number, description: string, extra: Extra & { minimum: number; maximum: number }) =>
+  Type.Integer({
+    env,
+    default: value,
+    description,
+    expects: `a whole number from ${extra.minimum} to ${extra.maximum}`,
+    ...extra,
+  })
+const text = (env: string, value: string, description: string, extra: Extra = {}) =>
+  Type.String({ env, default: value, description, ...extra })
+const optional = (env: string, description: string, extra: Extra = {}) =>
+  Type.Union([Type.String(), Type.Null()], { env, default: null, description, ...extra })
+const choice = <const T extends string[]>(env: string, values: [...T], value: T[number], description: string) =>
+  Type.Enum(values, { env, default: value, description, expects: `one of ${values.join(', ')}` })
+const list = (env: string, description: string, extra: Extra = {}) =>
+  Type.Array(Type.String(), { env, default: [], description, ...extra })
+const flag = (env: string, value: boolean, description: string) =>
+  Type.Boolean({ env, default: value, description, expects: 'true or false' })
+
+const webAddress: Extra = {
+  expects: 'an address that starts with http:// or https://',
+  check: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+}
+
+const schema = Type.Object({
+  http: Type.Object({
+    port: whole('PORT', 8080, 'TCP port to listen on; 0 takes any free one.', { minimum: 0, maximum: 65_535 }),
+    host: text('HOST', '127.0.0.1', 'Address to listen on. Beyond loopback, INDABA_ADMIN_TOKEN must be set too.'),
+    publicUrl: text(
+      'INDABA_PUBLIC_URL',
+      '',
+      'Where clients reach this server; stands in upload tickets and links. Behind a proxy, set it to the outer address.',
+      { ...webAddress, defaultText: '`http://HOST:PORT`' },
+    ),
+    corsOrigins: list('INDABA_CORS_ORIGINS', 'Origins whose pages may call the API, comma-separated; `*` for all.', {
+      expects: 'origins such as https://crm.example.org, comma-separated, or *',
+      check: (value) => value === '*' || (URL.canParse(value) && new URL(value).origin === value),
+    }),
+    rateLimitPerMinute: whole(
+      'INDABA_RATE_LIMIT_PER_MINUTE',
+      1000,
+      'Requests of one key in a minute where its organisation has no limit of its own; 0 turns the limit off.',
+      { unit: 'requests per minute', minimum: 0, maximum: 10_000_000 },
+    ),
+    jsonBytesMax: whole('INDABA_JSON_BYTES_MAX', 8 * 2 ** 20, 'Largest JSON or form body.', {
+      unit: 'bytes',
+      minimum: 1024,
+      maximum: 2 ** 30,
+      defaultText: '`8388608` (8 MiB)',
+    }),
+    uploadBytesMax: whole('INDABA_UPLOAD_BYTES_MAX', 3 * 2 ** 30, 'Largest uploaded or fetched recording.', {
+      unit: 'bytes',
+      minimum: 1024,
+      maximum: 2 ** 40,
+      defaultText: '`3221225472` (3 GiB)',
+    }),
+  }),
+  database: Type.Object({
+    url: optional('DATABASE_URL', 'PostgreSQL 15 or newer. Absent: a PostgreSQL of its own in the data folder.', {
+      secret: true,
+      expects: 'an address that starts with postgres:// or postgresql://',
+      check: (value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol),
+    }),
+  }),
+  data: Type.Object({
+    dir: text('INDABA_DATA_DIR', './data', 'Folder of the embedded database, recordings and generated secrets.'),
+  }),
+  access: Type.Object({
+    adminToken: optional(
+      'INDABA_ADMIN_TOKEN',
+      'Bearer token of the administrator. Absent: made at the first start, kept in the data folder, printed once.',
+      { secret: true, expects: 'visible ASCII characters without spaces', check: (value) => /^[!-~]+$/.test(value) },
+    ),
+    secretKey: optional(
+      'INDABA_SECRET_KEY',
+      'Key that encrypts stored secrets. Absent: made at the first start and kept in the data folder. Keep a copy.',
+      {
+        secret: true,
+        unit: '32 bytes, base64',
+        expects: '32 random bytes in base64 (openssl rand -base64 32)',
+        check: (value) => /^[\w+/-]{43}=?$/.test(value) && Buffer.from(value, 'base64').length === 32,
+      },
+    ),
+  }),
+  outbound: Type.Object({
+    allow: list(
+      'INDABA_OUTBOUND_ALLOW',
+      'Private addresses that webhooks and fetched recordings may reach, as `CIDR` or `CIDR:port`, comma-separated.',
+      { expects: 'networks such as 10.1.0.0/16, 127.0.0.1/32:9000 or [fd00::/8]:443', check: validAllowance },
+    ),
+  }),
+  speech: Type.Object({
+    engine: choice(
+      'INDABA_SPEECH_ENGINE',
+      ['auto', 'openai', 'sherpa', 'pocketsphinx', 'none'],
+      'auto',
+      'What turns speech into text; `auto` takes the best one that is present.',
+    ),
+    url: optional('INDABA_SPEECH_URL', 'Base address of an OpenAI-compatible speech server.', webAddress),
+    apiKey: optional('INDABA_SPEECH_API_KEY', 'Key for that server.', { secret: true }),
+    model: optional('INDABA_SPEECH_MODEL', 'Model that the speech server is asked for.'),
+    modelDir: text('INDABA_SPEECH_MODEL_DIR', '', 'Folder of a sherpa-onnx model.', {
+      defaultText: '`models/speech` in the data folder',
+    }),
+  }),
+  language: Type.Object({
+    engine: choice(
+      'INDABA_LANGUAGE_ENGINE',
+      ['auto', 'builtin', 'llm'],
+      'auto',
+      'What reads meaning out of text; `auto` takes `llm` where its address is set.',
+    ),
+    url: optional('INDABA_LANGUAGE_URL', 'Base address of an OpenAI-compatible chat server.', webAddress),
+    apiKey: optional('INDABA_LANGUAGE_API_KEY', 'Key for that server.', { secret: true }),
+    model: optional('INDABA_LANGUAGE_MODEL', 'Model that the chat server is asked for.'),
+  }),
+  storage: Type.Object({
+    s3Bucket: optional('S3_BUCKET', 'Bucket for recordings. Absent: they are kept in the data folder.'),
+    s3Endpoint: optional('S3_ENDPOINT', 'Address of an S3-compatible store. Absent: AWS.', webAddress),
+    s3Region: text('S3_REGION', 'us-east-1', 'Region of the bucket.'),
+    s3AccessKeyId: optional('S3_ACCESS_KEY_ID', 'Access key. Absent: the credentials of the machine.'),
+    s3SecretAccessKey: optional('S3_SECRET_ACCESS_KEY', 'Its secret.', { secret: true }),
+    s3ForcePathStyle: flag('S3_FORCE_PATH_STYLE', false, 'Name the bucket in the path, as MinIO and others want it.'),
+  }),
+  conversations: Type.Object({
+    timeZone: text('INDABA_TIME_ZONE', 'Africa/Johannesburg', 'Zone of dates that come without one.', {
+      expects: 'the name of a time zone, such as Africa/Johannesburg or UTC',
+      check: validTimeZone,
+    }),
+    agentChannel: whole(
+      'INDABA_AGENT_CHANNEL',
+      0,
+      'Stereo channel of the agent (0 left, 1 right) where neither metadata nor the organisation tells.',
+      { minimum: 0, maximum: 1 },
+    ),
+  }),
+  pipeline: Type.Object({
+    workers: whole(
+      'INDABA_WORKERS',
+      Math.max(1, availableParallelism() - 1),
+      'Conversations that this process works on at once.',
+      { minimum: 1, maximum: 1024, defaultText: 'one less than the processor cores, at least 1' },
+    ),
+    callsInProgressMax: whole(
+      'INDABA_CALLS_IN_PROGRESS_MAX',
+      10,
+      'Calls of one organisation in progress at once; more wait, none is refused.',
+      { unit: 'calls', minimum: 1, maximum: 10_000 },
+    ),
+  }),
+  log: Type.Object({
+    level: choice(
+      'INDABA_LOG_LEVEL',
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'info',
+      'How much the log says. Nothing that people said is ever logged.',
+    ),
+  }),
+})
+
+type Settings = Type.Static<typeof schema>
+export type Config = { readonly [Group in keyof Settings]: Readonly<Settings[Group]> } & {
+  /** For the log at start: settings that are unknown or weak. */
+  readonly warnings: readonly string[]
+}
+
+type Setting = Extra & {
+  group: string
+  key: string
+  env: string
+  description: string
+  default: unknown
+  shape: Type.TSchema
+}
+
+const settings: Setting[] = Object.entries(schema.properties).flatMap(([group, { properties }]) =>
+  Object.entries(properties).map(([key, shape]) => ({ ...(shape as unknown as Setting), group, key, shape })),
+)
+
+/** In characters, where other machines can reach the server. */
+const adminTokenLength = 32
+
+/** Read by tests and by the start script alone; not settings of the server. */
+const foreign = /^INDABA_(TEST_\w+|SHARED)$/
+
+/** Settings of `env`, checked and frozen. Throws one Problem whose detail has a line for each wrong value. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const faults: string[] = []
+  const values: Record<string, Record<string, unknown>> = {}
+  for (const setting of settings) {
+    const group = (values[setting.group] ??= {})
+    group[setting.key] = setting.default
+    try {
+      const given = textOf(setting, env)
+      if (given) group[setting.key] = valueOf(setting, given)
+    } catch (fault) {
+      faults.push((fault as Error).message)
+    }
+  }
+  const config = { ...(values as unknown as Settings), warnings: unknownNames(env) }
+  complete(config)
+  faults.push(...contradictions(config))
+  const { adminToken } = config.access
+  if (adminToken && adminToken.length < adminTokenLength)
+    config.warnings.push(`INDABA_ADMIN_TOKEN is short; ${adminTokenLength} characters or more cannot be guessed.`)
+  if (faults.length) throw new Problem('invalid', 'bad_configuration', faults.join('\n'))
+  for (const part of Object.values(config)) Object.freeze(part)
+  return Object.freeze(config)
+}
+
+function textOf({ env: name, secret }: Setting, env: Record<string, string | undefined>): string | undefined {
+  const given = env[name]?.trim()
+  const path = secret && env[`${name}_FILE`]
+  if (!path) return given
+  if (given) throw new Error(`Both ${name} and ${name}_FILE are set; keep one of them.`)
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code
+    throw new Error(`${name}_FILE names ${path}, which cannot be read (${why}).`, { cause })
+  }
+}
+
+function valueOf({ shape, env: name, expects, check = () => true, secret }: Setting, given: string): unknown {
+  const { type } = shape as { type?: string }
+  let value: unknown = given
+  if (type === 'integer') value = /^-?\d+$/.test(given) ? Number(given) : Number.NaN
+  if (type === 'boolean') value = { true: true, '1': true, yes: true, false: false, '0': false, no: false }[given]
+  if (type === 'array') value = given.split(/[\s,]+/).filter(Boolean)
+  const texts = Array.isArray(value) ? value : [given]
+  if (Value.Check(shape, value) && texts.every(check)) return value
+  throw new Error(`${name} is ${secret ? 'not usable' : JSON.stringify(given)}; expected ${expects}.`)
+}
+
+/** Defaults that follow from other settings. */
+function complete({ http, data, speech }: Settings): void {
+  data.dir = resolve(data.dir)
+  speech.modelDir = resolve(speech.modelDir || `${data.dir}/models/speech`)
+  const anyAddress = ['0.0.0.0', '::', '[::]'].includes(http.host)
+  const host = anyAddress ? '127.0.0.1' : http.host.includes(':') ? `[${http.host.replace(/[[\]]/g, '')}]` : http.host
+  http.publicUrl = (http.publicUrl || `http://${host}:${http.port}`).replace(/\/+$/, '')
+}
+
+function contradictions({ http, access, speech, language, storage }: Settings): string[] {
+  const faults: string[] = []
+  if (!loopbackHost(http.host) && (access.adminToken?.length ?? 0) < adminTokenLength)
+    faults.push(
+      `HOST is ${http.host}, which other machines can reach, so INDABA_ADMIN_TOKEN must be set to ${adminTokenLength} characters or more (for example: openssl rand -hex 32).`,
+    )
+  if (speech.engine === 'openai' && !speech.url) faults.push('INDABA_SPEECH_ENGINE is openai; set INDABA_SPEECH_URL too.')
+  if (language.engine === 'llm' && !language.url) faults.push('INDABA_LANGUAGE_ENGINE is llm; set INDABA_LANGUAGE_URL too.')
+  if (!storage.s3AccessKeyId !== !storage.s3SecretAccessKey)
+    faults.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together; set both or neither.')
+  if (!storage.s3Bucket && (storage.s3Endpoint || storage.s3AccessKeyId))
+    faults.push('S3 settings are given without S3_BUCKET; set the bucket, or remove the others.')
+  return faults
+}
+
+function unknownNames(env: Record<string, string | undefined>): string[] {
+  const known = settings.flatMap(({ env: name, secret }) => (secret ? [name, `${name}_FILE`] : [name]))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('INDABA_') && !known.includes(name) && !foreign.test(name))
+    .map((name) => {
+      const nearest = nearestName(name, known)
+      return `${name} is not a setting${nearest ? `; did you mean ${nearest}?` : ', and is ignored.'}`
+    })
+}
+
+/** One line for each setting with its effective value; secrets are masked. */
+export function describeConfig(config: Config): string {
+  const width = Math.max(...settings.map(({ env: name }) => name.length))
+  return settings
+    .map(({ group, key, env: name, secret }) => {
+      const value = (config as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
+      const absent = value === null || value === '' || (Array.isArray(value) && !value.length)
+      const shown = name.endsWith('_URL') ? urlWithoutPassword(String(value)) : secret ? '******' : String(value)
+      return `${name.padEnd(width)}  ${absent ? '(not set)' : shown}`
+    })
+    .join('\n')
+}
+
+/** The page `docs/configuration.md`, from the same schema. */
+export function configurationMarkdown(): string {
+  const head = `# Settings
+
+Set in the environment. An empty value counts as absent. A setting marked * is a secret: it is also read from the file
+that \`NAME_FILE\` names, and is never printed. \`npm start -- check-config\` prints the effective values.
+`
+  const tables = Object.keys(schema.properties).map((group) => {
+    const rows = settings
+      .filter((setting) => setting.group === group)
+      .map((setting) => {
+        const given = setting.default === null || String(setting.default) === '' ? '' : `\`${setting.default}\``
+        const cells = [
+          `\`${setting.env}\`${setting.secret ? ' *' : ''}`,
+          setting.defaultText ?? given,
+          setting.unit ?? '',
+          [setting.description, acceptable(setting)].filter(Boolean).join(' '),
+        ]
+        return `| ${cells.join(' | ')} |`
+      })
+    return `\n## ${group}\n\n| Name | Default | Unit | What it does |\n|---|---|---|---|\n${rows.join('\n')}\n`
+  })
+  return [head, ...tables].join('')
+}
+
+function acceptable({ shape, expects }: Setting): string {
+  const values = (shape as { enum?: string[] }).enum
+  if (values) return `One of ${values.map((value) => `\`${value}\``).join(', ')}.`
+  return expects ? `Expects ${expects}.` : ''
+}

@@ -1,0 +1,210 @@
+// The conversation itself: its row, how it is made, changed, found and listed.
+// Every change takes the organisation's next seq, which the lists hand out as their change cursor.
+
+import { sql, type Selectable } from 'kysely'
+import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
+import type { Conversations } from '../platform/db/schema.gen.ts'
+import { Problem } from '../platform/problem.ts'
+import type { AgentGiven } from './people.ts'
+import type { Channel, ConversationStatus, Direction, SentimentLabel } from './shapes.ts'
+
+export type Failure = { code: string; reason: string; stage: string | null }
+
+export type Conversation = Omit<
+  Selectable<Conversations>,
+  'channel' | 'status' | 'direction' | 'metadata' | 'warnings' | 'failure' | 'agent_given' | 'sentiment'
+> & {
+  channel: Channel
+  status: ConversationStatus
+  direction: Direction | null
+  metadata: Record<string, unknown>
+  warnings: string[]
+  failure: Failure | null
+  agent_given: AgentGiven | null
+  sentiment: SentimentLabel | null
+}
+
+export type Source = 'process_call' | 'presigned' | 'multipart' | 'url' | 'chat'
+
+/** What a door knows of a conversation when it arrives. */
+export type Arrival = {
+  org_id: string
+  id: string
+  channel: Channel
+  direction: Direction | null
+  source: Source
+  external_id: string | null
+  content_hash: string | null
+  agent_id: string | null
+  agent_given: AgentGiven | null
+  customer_ref: string | null
+  caller_number: string | null
+  called_number: string | null
+  team: string | null
+  department: string | null
+  tags: string[]
+  metadata: Record<string, unknown>
+  warnings: string[]
+  language: string | null
+  started_at: string
+  ended_at: string | null
+}
+
+export type Arrived = Arrival & { version: number; status: 'awaiting_upload' | 'queued'; seq: number; queue_tag: number }
+
+const asConversation = (row: Selectable<Conversations>): Conversation => row as unknown as Conversation
+
+/**
+ * Writes what has arrived. A row with the same id is written anew: an upload ticket that is now redeemed, or a newer
+ * version of the same chat.
+ */
+export async function putArrivals(tx: Tx, arrivals: Arrived[]): Promise<void> {
+  const now = new Date().toISOString()
+  const rows = arrivals.map((arrival) => ({ ...arrival, received_at: now, updated_at: now }))
+  const renewed = sql.join(
+    Object.keys(rows[0] ?? {})
+      .filter((name) => !['org_id', 'id', 'received_at'].includes(name))
+      .map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
+  )
+  await insertRows(tx, 'conversations', rows, sql`on conflict (org_id, id) do update set ${renewed}, failure = null, completed_at = null`)
+}
+
+export type Known = { org_id: string; id: string; channel: Channel; external_id: string; content_hash: string | null; version: number; status: ConversationStatus }
+
+/** Which of these natural keys are there already; locked until the transaction ends. */
+export async function findByExternalIds(
+  tx: Tx,
+  keys: { org_id: string; channel: Channel; external_id: string }[],
+): Promise<Known[]> {
+  if (keys.length === 0) return []
+  const { rows } = await sql<Known>`
+    select c.org_id, c.id, c.channel, c.external_id, c.content_hash, c.version, c.status
+    from conversations c
+    join json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, channel text, external_id text)
+      using (org_id, channel, external_id)
+    order by c.org_id, c.id for update of c`.execute(tx)
+  return rows
+}
+
+/** Which of these are upload tickets that nobody has redeemed; locked until the transaction ends. */
+export async function findAwaiting(tx: Tx, keys: { org_id: string; id: string }[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select c.id from conversations c
+    join json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, id uuid) using (org_id, id)
+    where c.status = 'awaiting_upload' order by c.org_id, c.id for update of c`.execute(tx)
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Removes tickets that will not be redeemed under their own id. */
+export async function dropTickets(tx: Tx, keys: { org_id: string; id: string }[]): Promise<void> {
+  if (keys.length === 0) return
+  await sql`
+    delete from conversations c using json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, id uuid)
+    where c.org_id = k.org_id and c.id = k.id and c.status = 'awaiting_upload'`.execute(tx)
+}
+
+export async function getConversation(db: DbOrTx, orgId: string, id: string): Promise<Conversation | null> {
+  const row = await db
+    .selectFrom('conversations')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ? asConversation(row) : null
+}
+
+/** @throws Problem('not_found') for an unknown id and, just the same, for one of another organisation. */
+export async function requireConversation(db: DbOrTx, orgId: string, id: string, channel?: Channel): Promise<Conversation> {
+  const found = await getConversation(db, orgId, id)
+  if (!found || (channel && found.channel !== channel)) {
+    throw new Problem('not_found', 'not_found', 'Resource not found')
+  }
+  return found
+}
+
+/** Before anything else of a transaction that changes a conversation, so that two of them cannot wait for each other. */
+export async function lockConversation(tx: Tx, { org_id, id }: Pick<Conversation, 'org_id' | 'id'>): Promise<void> {
+  await tx.selectFrom('conversations').select('id').where('org_id', '=', org_id).where('id', '=', id).forUpdate().execute()
+}
+
+export async function deleteConversation(tx: Tx, orgId: string, id: string): Promise<void> {
+  await tx.deleteFrom('conversations').where('org_id', '=', orgId).where('id', '=', id).execute()
+}
+
+export type ConversationChange = Partial<{
+  status: ConversationStatus
+  duration_ms: number
+  ended_at: Date
+  completed_at: Date
+  failure: Failure
+  transcript_revision: number
+  analysis_id: string
+  sentiment: SentimentLabel | null
+  warnings: string[]
+}>
+
+/** With a `seq`, readers of the change cursor see the change; without, only those who look at the conversation. */
+export async function changeConversation(tx: Tx, key: { orgId: string; id: string; seq?: number }, change: ConversationChange) {
+  const { failure, warnings, ...columns } = change
+  await tx
+    .updateTable('conversations')
+    .set({
+      ...columns,
+      ...(failure ? { failure: JSON.stringify(failure) } : {}),
+      ...(warnings ? { warnings: JSON.stringify(warnings) } : {}),
+      ...(key.seq === undefined ? {} : { seq: key.seq }),
+      updated_at: new Date(),
+    })
+    .where('org_id', '=', key.orgId)
+    .where('id', '=', key.id)
+    .execute()
+}
+
+export type ListFilter = {
+  channel?: Channel
+  status?: ConversationStatus
+  agentId?: string
+  team?: string
+  from?: Date
+  /** Not part of the range itself. */
+  to?: Date
+  updatedSince?: Date
+  /** Change cursor: only what changed after this seq, in order of seq. */
+  afterSeq?: number
+}
+
+/** Keyset position: newest first by start. */
+export type ListPosition = { startedAt: Date; id: string }
+
+export type ListPage = { limit: number; offset?: number; after?: ListPosition }
+
+export async function listConversations(db: DbOrTx, orgId: string, filter: ListFilter, page: ListPage): Promise<Conversation[]> {
+  let query = filtered(db, orgId, filter).selectAll()
+  query = filter.afterSeq === undefined
+    ? query.orderBy('started_at', 'desc').orderBy('id', 'desc')
+    : query.orderBy('seq')
+  const { after } = page
+  if (after) query = query.where(sql<boolean>`(started_at, id) < (${after.startedAt}, ${after.id}::uuid)`)
+  if (page.offset) query = query.offset(page.offset)
+  return (await query.limit(page.limit).execute()).map(asConversation)
+}
+
+export async function countConversations(db: DbOrTx, orgId: string, filter: ListFilter): Promise<number> {
+  const { n } = await filtered(db, orgId, filter).select(sql<number>`count(*)`.as('n')).executeTakeFirstOrThrow()
+  return n
+}
+
+function filtered(db: DbOrTx, orgId: string, filter: ListFilter) {
+  let query = db.selectFrom('conversations').where('org_id', '=', orgId)
+  // A ticket that nobody has redeemed is no conversation yet: it is shown by its id alone.
+  query = filter.status ? query.where('status', '=', filter.status) : query.where('status', '!=', 'awaiting_upload')
+  if (filter.channel) query = query.where('channel', '=', filter.channel)
+  if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
+  if (filter.team) query = query.where('team', '=', filter.team)
+  if (filter.from) query = query.where('started_at', '>=', filter.from)
+  if (filter.to) query = query.where('started_at', '<', filter.to)
+  if (filter.updatedSince) query = query.where('updated_at', '>=', filter.updatedSince)
+  if (filter.afterSeq !== undefined) query = query.where('seq', '>', filter.afterSeq)
+  return query
+}

@@ -1,0 +1,48 @@
+// Everything that is known of one conversation, read together: the row, its agent, transcript, findings and recording.
+
+import type { DbOrTx } from '../platform/db/db.ts'
+import { type Conversation, requireConversation } from './conversations.ts'
+import { getAnalysis, type StoredAnalysis } from './findings.ts'
+import { type Agent, getAgent } from './people.ts'
+import { getRecording, type Recording } from './recordings.ts'
+import type { Channel, Turn } from './shapes.ts'
+import { getTranscript, type Transcript } from './transcripts.ts'
+
+export type Dossier = {
+  conversation: Conversation
+  agent: Agent | null
+  recording: Recording | null
+  transcript: Transcript | null
+  analysis: StoredAnalysis | null
+  /** The transcript's turns with what was found in each; empty before the transcript is there. */
+  turns: Turn[]
+}
+
+/** @throws Problem('not_found') as requireConversation does */
+export async function readDossier(db: DbOrTx, orgId: string, id: string, channel?: Channel): Promise<Dossier> {
+  const conversation = await requireConversation(db, orgId, id, channel)
+  const { agent_id, analysis_id, transcript_revision, version } = conversation
+  // A chat's words are there from the start; a call's come with its transcript.
+  const revision = transcript_revision ?? (conversation.channel === 'chat' ? version : null)
+  const [agent, recording, transcript, analysis] = await Promise.all([
+    agent_id ? getAgent(db, orgId, agent_id) : null,
+    getRecording(db, orgId, id),
+    revision === null ? null : getTranscript(db, { orgId, conversationId: id, revision }),
+    analysis_id ? getAnalysis(db, orgId, id, analysis_id) : null,
+  ])
+  return { conversation, agent, recording, transcript, analysis, turns: understood(transcript, analysis) }
+}
+
+function understood(transcript: Transcript | null, analysis: StoredAnalysis | null): Turn[] {
+  const findings = new Map(analysis?.turns.map((one) => [one.id, one]))
+  return (transcript?.turns ?? []).map((turn) => {
+    const { language, sentiment } = findings.get(turn.id) ?? {}
+    if (!language && !sentiment) return turn
+    return {
+      ...turn,
+      language: turn.language ?? language?.tag ?? null,
+      language_confidence: turn.language ? turn.language_confidence : (language?.confidence ?? null),
+      sentiment: sentiment ?? null,
+    }
+  })
+}

@@ -1,0 +1,98 @@
+// What was found in a conversation. Each analysis is written once and never changed; the conversation points at its
+// latest. The stages that led there are kept with status, attempt, times and error.
+
+import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Finding, Keyword, Metrics, Provenance, Sentiment, Summary } from './shapes.ts'
+
+export type TurnFinding = { id: string; language: { tag: string; confidence: number } | null; sentiment: Sentiment | null }
+
+export type PartySentiment = { label: Sentiment['label'] | null; score: number | null; reason?: string }
+
+export type Analysis = {
+  org_id: string
+  conversation_id: string
+  id: string
+  transcript_revision: number
+  provenance: Provenance
+  turns: TurnFinding[]
+  languages: { tag: string; share: number }[]
+  /** Of the conversation as a whole and of each side; null with a reason where no model knows the language. */
+  sentiment: { overall: PartySentiment; agent: PartySentiment; customer: PartySentiment; trend: string | null }
+  keywords: Finding<Keyword[]>
+  summary: Finding<Summary>
+  metrics: Metrics
+}
+
+/** As read back. */
+export type StoredAnalysis = Analysis & { created_at: Date }
+
+export async function putAnalysis(tx: Tx, analysis: Analysis): Promise<void> {
+  await insertRows(tx, 'analyses', [{ ...analysis, created_at: new Date().toISOString() }])
+}
+
+export async function getAnalysis(db: DbOrTx, orgId: string, conversationId: string, id: string): Promise<StoredAnalysis | null> {
+  const row = await db
+    .selectFrom('analyses')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('conversation_id', '=', conversationId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ? (row as unknown as StoredAnalysis) : null
+}
+
+/** @throws Problem('bug') when the analysis that a conversation points at is not there */
+export async function requireAnalysis(db: DbOrTx, orgId: string, conversationId: string, id: string): Promise<StoredAnalysis> {
+  const found = await getAnalysis(db, orgId, conversationId, id)
+  if (!found) throw new Problem('bug', 'no_analysis', 'The analysis of this conversation is missing.')
+  return found
+}
+
+export type Stage = {
+  name: string
+  position: number
+  status: 'running' | 'ok' | 'skipped' | 'failed'
+  attempt: number
+  started_at: Date
+  ended_at: Date | null
+  error: { code: string; reason: string } | null
+  result: unknown
+}
+
+export async function putStage(tx: DbOrTx, key: { orgId: string; conversationId: string }, stage: Stage): Promise<void> {
+  const { error, result, ...columns } = stage
+  const row = {
+    ...columns,
+    error: error === null ? null : JSON.stringify(error),
+    result: result === undefined || result === null ? null : JSON.stringify(result),
+  }
+  await tx
+    .insertInto('stages')
+    .values({ org_id: key.orgId, conversation_id: key.conversationId, ...row })
+    .onConflict((conflict) => conflict.columns(['org_id', 'conversation_id', 'name']).doUpdateSet(row))
+    .execute()
+}
+
+export async function listStages(db: DbOrTx, orgId: string, conversationId: string): Promise<Stage[]> {
+  const rows = await db
+    .selectFrom('stages')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('conversation_id', '=', conversationId)
+    .orderBy('position')
+    .execute()
+  return rows as unknown as Stage[]
+}
+
+/** The result that an earlier stage left, or undefined when it has not run. */
+export async function stageResult<T>(db: DbOrTx, orgId: string, conversationId: string, name: string): Promise<T | undefined> {
+  const row = await db
+    .selectFrom('stages')
+    .select('result')
+    .where('org_id', '=', orgId)
+    .where('conversation_id', '=', conversationId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row?.result as T | undefined
+}

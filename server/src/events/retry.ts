@@ -1,0 +1,40 @@
+// When a failed delivery is tried again, and when it is given up.
+
+import type { PayloadStyle } from './webhooks.ts'
+
+const s = 1000
+const min = 60 * s
+const h = 60 * min
+
+/** Waits before the 2nd, 3rd, ... attempt. `vela`: the ten attempts of Standard Webhooks; `vbot`: one and three more. */
+const waitsMs: Record<PayloadStyle, number[]> = {
+  vela: [5 * s, 5 * min, 30 * min, 2 * h, 5 * h, 10 * h, 14 * h, 20 * h, 24 * h],
+  vbot: [5 * s, 30 * s, 2 * min],
+}
+const jitter = 0.2
+const retryAfterMsMax = 6 * h
+
+/**
+ * @param attempt the one that has just failed, 1 for the first
+ * @param retryAfterMs what the receiver asked for, or null; honoured up to six hours, never below the schedule
+ * @returns milliseconds to wait, or null: give up
+ */
+export function nextWaitMs(
+  style: PayloadStyle,
+  attempt: number,
+  retryAfterMs: number | null,
+  random: () => number = Math.random,
+): number | null {
+  const scheduled = waitsMs[style][attempt - 1]
+  if (scheduled === undefined) return null
+  const spread = scheduled * (1 + jitter * (2 * random() - 1))
+  return Math.max(spread, Math.min(retryAfterMs ?? 0, retryAfterMsMax))
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3). */
+export function readRetryAfter(value: string | string[] | undefined, now: number): number | null {
+  if (typeof value !== 'string' || value === '') return null
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? null : Math.max(0, at - now)
+}

@@ -1,0 +1,214 @@
+// The one way in. Whatever the door, what has arrived becomes a conversation here: one transaction writes the
+// conversation, its event, its audit row and its job, and the caller answers after the commit.
+
+import { type Idempotency, recallAnswers, storeAnswers, writeAudit } from '../access/index.ts'
+import {
+  type AgentGiven,
+  type Arrival,
+  type Arrived,
+  arrivalEvent,
+  createAgent,
+  dropTickets,
+  findAwaiting,
+  findByExternalIds,
+  type Known,
+  type NewRecording,
+  putArrivals,
+  putRecordings,
+  putTranscripts,
+  resolveAgents,
+  type Transcript,
+} from '../conversations/index.ts'
+import { emit, takeSequence } from '../events/index.ts'
+import type { Db, Tx } from '../platform/db/db.ts'
+import { groupCommit } from '../platform/db/group-commit.ts'
+import type { Answer } from '../platform/http/route.ts'
+import { takeTags } from './fair-queue.ts'
+
+/** Something at a door, ready to be taken in. */
+export type Submission = {
+  actor: string
+  requestId: string
+  /**
+   * A `ticket` is a promise of a recording: kept and shown, but nothing is told of it yet. `redemption` is the recording
+   * that was promised, under the ticket's id; it counts once.
+   */
+  kind: 'ticket' | 'redemption' | 'conversation'
+  arrival: Omit<Arrival, 'agent_id'> & { agent_given: AgentGiven | null }
+  createsAgents: boolean
+  recording: Omit<NewRecording, 'org_id' | 'conversation_id'> | null
+  transcript: Pick<Transcript, 'participants' | 'turns'> | null
+  /** Fetch the recording from here before anything else. */
+  fetchUrl: string | null
+  idempotency: Idempotency | null
+  answer(accepted: Accepted): Answer
+}
+
+export type Accepted = {
+  conversationId: string
+  outcome: 'new' | 'new_version' | 'duplicate'
+  warnings: string[]
+}
+
+/** What comes after acceptance: given by the composition root, since the pipeline is above this floor. */
+export type NextStep = (
+  tx: Tx,
+  conversations: { orgId: string; conversationId: string; channel: Arrival['channel']; version: number; tag: number; fetchUrl: string | null }[],
+) => Promise<void>
+
+export type Accept = (submission: Submission) => Promise<Answer>
+
+/** @throws Problem('conflict') when the submission's Idempotency-Key was used with other content. */
+export function accepting({ db, next }: { db: Db; next: NextStep }): Accept {
+  return groupCommit<Submission, Answer>(db, (tx, submissions) => acceptAll(tx, submissions, next))
+}
+
+type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }
+
+async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Promise<(Answer | Error)[]> {
+  const results: (Answer | Error | null)[] = await recallAnswers(tx, submissions.map(({ idempotency }) => idempotency))
+  const open = submissions.filter((_, index) => results[index] === null)
+  const known = new Map((await findByExternalIds(tx, open.flatMap(naturalKey))).map((one) => [nameOf(one), one]))
+  const redeemed = open.filter(({ kind }) => kind === 'redemption').map(({ arrival: { org_id, id } }) => ({ org_id, id }))
+  const awaiting = await findAwaiting(tx, redeemed)
+  const agents = await resolveAgents(tx, open.map(({ arrival }) => namedAgent(arrival)))
+
+  const fresh: Decided[] = []
+  const answers = new Map<Submission, Answer>()
+  for (const [index, submission] of open.entries()) {
+    const agentId = agents[index]?.id ?? (await madeAgent(tx, submission))
+    const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agentId)]
+    const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
+    const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
+    const decided = decide(submission, { agentId, warnings, earlier, isSpent })
+    if (decided.accepted.outcome !== 'duplicate') {
+      fresh.push(decided)
+      known.set(nameOf(decided.arrived), decided.arrived as Known)
+    }
+    answers.set(submission, submission.answer(decided.accepted))
+  }
+  await dropTickets(tx, fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival))
+  await write(tx, lastOfEach(fresh), next)
+  const kept = open.flatMap((one) => (one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer }] : []))
+  await storeAnswers(tx, kept)
+  return submissions.map((submission, index) => results[index] ?? (answers.get(submission) as Answer))
+}
+
+/** A ticket was redeemed by a recording that turned out to be a newer version of a known call. */
+const isElsewhere = ({ submission: { kind, arrival }, arrived }: Decided) => kind === 'redemption' && arrival.id !== arrived.id
+
+const naturalKey = ({ arrival: { org_id, channel, external_id } }: Submission) =>
+  external_id ? [{ org_id, channel, external_id }] : []
+
+type Keyed = Pick<Arrival, 'org_id' | 'channel' | 'external_id'>
+
+const nameOf = (one: Keyed) => `${one.org_id} ${one.channel} ${one.external_id}`
+
+const namedAgent = (arrival: Submission['arrival']) =>
+  arrival.agent_given ? { orgId: arrival.org_id, agent: arrival.agent_given } : null
+
+async function madeAgent(tx: Tx, { arrival, createsAgents }: Submission): Promise<string | null> {
+  const given = arrival.agent_given
+  if (!createsAgents || !given) return null
+  const [existing] = await resolveAgents(tx, [{ orgId: arrival.org_id, agent: given }])
+  if (existing) return existing.id
+  const { team, department } = arrival
+  const made = await createAgent(tx, arrival.org_id, {
+    name: given.name ?? given.email ?? given.id ?? null,
+    email: given.email ?? null,
+    external_id: given.id ?? null,
+    team,
+    department,
+  })
+  return made.id
+}
+
+function agentWarnings({ arrival }: Submission, agentId: string | null): string[] {
+  if (!arrival.agent_given || agentId) return []
+  const said = Object.values(arrival.agent_given).join(', ')
+  return [`No agent is known as ${said}: taken in without an agent. It is linked when that agent is created.`]
+}
+
+function decide(
+  submission: Submission,
+  found: { agentId: string | null; warnings: string[]; earlier: Known | undefined; isSpent: boolean },
+): Decided {
+  const { arrival, kind } = submission
+  const { earlier } = found
+  const isSame = found.isSpent || (earlier !== undefined && earlier.content_hash === arrival.content_hash)
+  const outcome = isSame ? 'duplicate' : earlier ? 'new_version' : 'new'
+  const arrived: Arrived = {
+    ...arrival,
+    id: earlier?.id ?? arrival.id,
+    agent_id: found.agentId,
+    warnings: found.warnings,
+    version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : (earlier?.version ?? 1),
+    status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
+    seq: 0,
+    queue_tag: 0,
+  }
+  return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: found.warnings } }
+}
+
+/** Of several versions in one transaction only the last is written: PostgreSQL updates a row once a statement. */
+const lastOfEach = (decided: Decided[]): Decided[] => [
+  ...new Map(decided.map((one) => [`${one.arrived.org_id} ${one.arrived.id}`, one])).values(),
+]
+
+async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> {
+  if (decided.length === 0) return
+  const orgIds = decided.map(({ arrived }) => arrived.org_id)
+  const tags = await takeTags(tx, orgIds)
+  const seqs = await takeSequence(tx, orgIds)
+  for (const [index, { arrived }] of decided.entries()) {
+    arrived.seq = seqs[index] as number
+    arrived.queue_tag = tags[index] as number
+  }
+  await putArrivals(tx, decided.map(({ arrived }) => arrived))
+  await putRecordings(
+    tx,
+    decided.flatMap(({ submission: { recording }, arrived }) =>
+      recording ? [{ ...recording, org_id: arrived.org_id, conversation_id: arrived.id }] : [],
+    ),
+  )
+  await putTranscripts(
+    tx,
+    decided.flatMap(({ submission: { transcript }, arrived }) =>
+      transcript
+        ? [{
+            ...transcript,
+            org_id: arrived.org_id,
+            conversation_id: arrived.id,
+            revision: arrived.version,
+            source: 'import' as const,
+            engine: null,
+          }]
+        : [],
+    ),
+  )
+  const told = decided.filter(({ submission }) => submission.kind !== 'ticket')
+  await emit(tx, told.map(({ arrived, accepted }) => arrivalEvent(arrived, accepted.outcome === 'new_version')))
+  await writeAudit(
+    tx,
+    decided.map(({ submission, arrived, accepted }) => ({
+      orgId: arrived.org_id,
+      actor: submission.actor,
+      action: submission.kind === 'ticket' ? 'upload_ticket.create' : 'conversation.accept',
+      target: arrived.id,
+      requestId: submission.requestId,
+      data: { source: arrived.source, outcome: accepted.outcome },
+    })),
+  )
+  await next(
+    tx,
+    told.map(({ submission, arrived }) => ({
+      orgId: arrived.org_id,
+      conversationId: arrived.id,
+      channel: arrived.channel,
+      version: arrived.version,
+      tag: arrived.queue_tag,
+      fetchUrl: submission.fetchUrl,
+    })),
+  )
+}
+

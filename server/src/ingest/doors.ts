@@ -1,0 +1,153 @@
+// The doors: each takes one kind of thing in, in whatever encoding, and ends in accept.ts.
+
+import { idempotencyOf, type Org, orgReader } from '../access/index.ts'
+import type { Source } from '../conversations/index.ts'
+import type { Db } from '../platform/db/db.ts'
+import type { Answer, Call } from '../platform/http/route.ts'
+import { newId } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Store } from '../storage/index.ts'
+import type { Accept, Accepted } from './accept.ts'
+import { requireChats, requireMinutes } from './allocation.ts'
+import { readCallMetadata } from './call-metadata.ts'
+import { readChat } from './chat-messages.ts'
+import { chatTranscript } from './chat-transcript.ts'
+import { keepIfAccepted, type StagedFile, stageFile } from './stage-file.ts'
+import { callArrival, chatArrival, checkOrgId, commonOf, contentHash } from './submission.ts'
+import type { Tickets } from './tickets.ts'
+
+export type Doors = {
+  /** A multipart recording, and nothing else. @throws Problem('invalid', 'no_file') */
+  takeRecording(call: Call, source: Source, answer: (accepted: Accepted) => Answer): Promise<Answer>
+  /** A recording as a file, by URL, or promised by a path that only the client can read. */
+  takeCall(call: Call, answer: (accepted: Accepted) => Answer): Promise<Answer>
+  /** An upload ticket; with a file in the request, the recording is taken in at once. */
+  giveTicket(call: Call): Promise<Answer>
+  takeChat(call: Call, answer: (accepted: Accepted) => Answer): Promise<Answer>
+}
+
+export function doors(input: {
+  db: Db
+  store: Store
+  accept: Accept
+  tickets: Tickets
+  timeZone: string
+  uploadBytesMax: number
+}): Doors {
+  const { db, store, accept, tickets } = input
+  const readOrg = orgReader(db)
+  const zoneOf = (org: Org) => org.settings.time_zone ?? input.timeZone
+  const context = (org: Org) => ({ timeZone: zoneOf(org), now: new Date() })
+
+  const readUpload = async (call: Call) => {
+    const form = await call.form((file) =>
+      stageFile(store, { orgId: call.by.orgId, file, sizeBytesMax: input.uploadBytesMax, signal: call.signal }),
+    )
+    return { ...form, fields: { ...(call.query as object), ...form.fields } }
+  }
+
+  async function takeFile(
+    call: Call,
+    org: Org,
+    form: { fields: Record<string, unknown>; warnings: string[] },
+    file: StagedFile,
+    source: Source,
+    answer: (accepted: Accepted) => Answer,
+  ): Promise<{ answer: Answer; isKept: boolean }> {
+    const said = readCallMetadata(form.fields, context(org))
+    await checkOrgId(db, call, said.orgId)
+    await requireMinutes(db, org, zoneOf(org))
+    let isKept = false
+    const given = await accept({
+      ...commonOf(call, org, idempotencyOf(call, [form.fields, file.sha256])),
+      kind: 'conversation',
+      arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
+      recording: file,
+      transcript: null,
+      fetchUrl: null,
+      answer(accepted) {
+        isKept = accepted.outcome !== 'duplicate'
+        return answer(accepted)
+      },
+    })
+    return { answer: given, isKept }
+  }
+
+  /** Everything that came with the request is in the store by now; what is not accepted leaves it again. */
+  async function takeFiles(call: Call, org: Org, form: Awaited<ReturnType<typeof readUpload>>, source: Source, answer: (accepted: Accepted) => Answer) {
+    const { files } = form
+    const result = await keepIfAccepted(store, files, async () => {
+      const [file] = files
+      if (!file) throw noFile()
+      if (files.length > 1) throw new Problem('invalid', 'several_files', 'Send one recording in a request.')
+      return takeFile(call, org, form, file, source, answer)
+    })
+    return result.answer
+  }
+
+  return {
+    async takeRecording(call, source, answer) {
+      const org = await readOrg(call.by.orgId)
+      return takeFiles(call, org, await readUpload(call), source, answer)
+    },
+
+    async takeCall(call, answer) {
+      const org = await readOrg(call.by.orgId)
+      const form = await readUpload(call)
+      if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', answer)
+      const url = typeof form.fields.file_url === 'string' ? form.fields.file_url.trim() : ''
+      if (url === '') throw noFile('file_url')
+      const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url'] })
+      await checkOrgId(db, call, said.orgId)
+      await requireMinutes(db, org, zoneOf(org))
+      if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form.warnings, url)
+      if (!/^https?:/i.test(url)) {
+        throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', { facts: { field: 'file_url' } })
+      }
+      return accept({
+        ...commonOf(call, org, idempotencyOf(call, form.fields)),
+        kind: 'conversation',
+        arrival: callArrival(org.id, newId(), said, { source: 'url', contentHash: contentHash(url), warnings: form.warnings }),
+        recording: null,
+        transcript: null,
+        fetchUrl: url,
+        answer,
+      })
+    },
+
+    async giveTicket(call) {
+      const org = await readOrg(call.by.orgId)
+      const form = await readUpload(call)
+      if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', tickets.answerForFile(org.id))
+      const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_name', 'filename'] })
+      await checkOrgId(db, call, said.orgId)
+      const allocation = await requireMinutes(db, org, zoneOf(org))
+      return tickets.give(call, org, said, form, allocation)
+    },
+
+    async takeChat(call, answer) {
+      const org = await readOrg(call.by.orgId)
+      const { fields, warnings } = await call.form(() => {
+        throw new Problem('invalid', 'unexpected_file', 'A chat is sent as fields, not as a file.')
+      })
+      const chat = readChat(fields, context(org))
+      await checkOrgId(db, call, chat.orgId)
+      await requireChats(db, org, zoneOf(org))
+      const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
+      return accept({
+        ...commonOf(call, org, idempotencyOf(call, fields)),
+        kind: 'conversation',
+        arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
+        recording: null,
+        transcript: chatTranscript(chat.messages),
+        fetchUrl: null,
+        answer,
+      })
+    },
+  }
+}
+
+const isAddress = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
+
+const noFile = (field = 'file') =>
+  new Problem('invalid', 'no_file', `The request has no recording: send it as "${field}".`, { facts: { field, issue: 'is required' } })

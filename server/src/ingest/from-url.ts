@@ -1,0 +1,83 @@
+// A recording by its address: fetched by a job, through the guarded client, then handed to the pipeline.
+
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { closeConversation, getConversation, lockConversation, putRecordings } from '../conversations/index.ts'
+import type { Db } from '../platform/db/db.ts'
+import { type Job, job, type Worker, type Write, worker } from '../platform/jobs/job.ts'
+import type { Download } from '../platform/outbound/download.ts'
+import { Problem } from '../platform/problem.ts'
+import { type Store, storeKey } from '../storage/index.ts'
+import type { NextStep } from './accept.ts'
+
+export type Fetch = { orgId: string; conversationId: string; version: number; url: string; tag: number }
+
+/** How long a fetch may take is the client's limit (30 min); this is the net under it. */
+export const fetchJob: Job<Fetch> = job<Fetch>({ name: 'ingest.fetch', retryLimit: 4, timeoutS: 3600, concurrency: 4 })
+
+export function fetchWorker(input: { db: Db; store: Store; download: Download; sizeBytesMax: number; next: NextStep }): Worker {
+  return worker<Fetch>({
+    job: fetchJob,
+    async handle(fetch, { signal }): Promise<Write | undefined> {
+      const { db, store } = input
+      const { orgId, conversationId, url } = fetch
+      const conversation = await getConversation(db, orgId, conversationId)
+      if (!conversation || conversation.version !== fetch.version) return undefined
+      // The same key on every try: what a killed try left is written over.
+      const key = storeKey(orgId, 'rec', conversationId)
+      const body = new PassThrough()
+      try {
+        const [stored, downloaded] = await Promise.all([
+          store.put(key, body, { sizeBytesMax: input.sizeBytesMax, signal }),
+          input.download({ url, partition: orgId, sizeBytesMax: input.sizeBytesMax, signal, sink: intoStream(body) }).then(
+            (result) => {
+              body.end()
+              return result
+            },
+            (err) => {
+              body.destroy(err)
+              throw err
+            },
+          ),
+        ])
+        const recording = {
+          org_id: orgId,
+          conversation_id: conversationId,
+          store_key: key,
+          file_name: decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').slice(0, 300) || null,
+          content_type: downloaded.contentType,
+          size_bytes: stored.sizeBytes,
+          sha256: stored.sha256Hex,
+        }
+        return async (tx) => {
+          await putRecordings(tx, [recording])
+          await input.next(tx, [{ orgId, conversationId, channel: 'voice', version: fetch.version, tag: fetch.tag, fetchUrl: null }])
+        }
+      } catch (err) {
+        if (!isFinal(err)) throw err
+        const failure = { code: err.code, reason: err.detail, stage: 'fetch' }
+        return async (tx) => {
+          await lockConversation(tx, conversation)
+          await closeConversation(tx, conversation, { status: 'failed', failure })
+        }
+      }
+    },
+    async bury({ orgId, conversationId, version }): Promise<Write | undefined> {
+      const conversation = await getConversation(input.db, orgId, conversationId)
+      if (!conversation || conversation.version !== version || conversation.status !== 'queued') return undefined
+      const failure = { code: 'download_failed', reason: 'The recording could not be fetched on any of several tries.', stage: 'fetch' }
+      return async (tx) => {
+        await lockConversation(tx, conversation)
+        await closeConversation(tx, conversation, { status: 'failed', failure })
+      }
+    },
+  })
+}
+
+const intoStream = (body: PassThrough) => async (chunk: Buffer) => {
+  if (!body.write(chunk)) await once(body, 'drain')
+}
+
+/** The same request would fail again. */
+const isFinal = (err: unknown): err is Problem =>
+  err instanceof Problem && (err.kind === 'invalid' || err.kind === 'too_large' || err.facts.isPermanent === true)

@@ -1,0 +1,52 @@
+// Ingest: every way in. The only door into this slice.
+
+import type { Db, Tx } from '../platform/db/db.ts'
+import type { Route } from '../platform/http/route.ts'
+import type { Worker } from '../platform/jobs/job.ts'
+import type { Queue } from '../platform/jobs/queue.ts'
+import type { Download } from '../platform/outbound/download.ts'
+import type { Secrets } from '../platform/secrets.ts'
+import type { Store } from '../storage/index.ts'
+import { accepting, type NextStep } from './accept.ts'
+import { type Doors, doors } from './doors.ts'
+import { fetchJob, fetchWorker } from './from-url.ts'
+import { tickets } from './tickets.ts'
+
+export type { Accepted, NextStep } from './accept.ts'
+export type { Doors } from './doors.ts'
+
+export function ingest(input: {
+  db: Db
+  store: Store
+  secrets: Secrets
+  download: Download
+  queue: () => Queue
+  /** Starts the pipeline for conversations whose content is here. */
+  analyse: NextStep
+  publicUrl: () => string
+  timeZone: string
+  uploadBytesMax: number
+}): { doors: Doors; routes: Route[]; workers: Worker[]; fetchJob: typeof fetchJob } {
+  const { db, store, analyse, uploadBytesMax } = input
+  const next: NextStep = async (tx, conversations) => {
+    await analyse(tx, conversations.filter(({ fetchUrl }) => fetchUrl === null))
+    await fetchLater(tx, conversations)
+  }
+  const fetchLater = (tx: Tx, conversations: Parameters<NextStep>[1]) =>
+    input.queue().enqueue(
+      tx,
+      fetchJob,
+      conversations.flatMap(({ fetchUrl: url, channel: _, ...one }) =>
+        url === null ? [] : [{ input: { ...one, url }, group: one.orgId, priority: -one.tag }],
+      ),
+    )
+  const accept = accepting({ db, next })
+  const secret = input.secrets.hash('upload ticket', '').toString('hex')
+  const waiting = tickets({ ...input, accept, secret })
+  return {
+    doors: doors({ ...input, accept, tickets: waiting }),
+    routes: waiting.routes,
+    workers: [fetchWorker({ db, store, download: input.download, sizeBytesMax: uploadBytesMax, next: analyse })],
+    fetchJob,
+  }
+}

@@ -1,0 +1,45 @@
+// Takes a recording off the wire into the store before anything is known about it. What is not accepted is removed.
+
+import { newId } from '../platform/ids.ts'
+import type { FilePart } from '../platform/http/route.ts'
+import { type Store, storeKey } from '../storage/index.ts'
+
+export type StagedFile = {
+  store_key: string
+  file_name: string | null
+  content_type: string | null
+  size_bytes: number
+  sha256: string
+}
+
+const nameCharsMax = 300
+
+/** @throws Problem('too_large') above the limit; nothing is left behind then */
+export async function stageFile(
+  store: Store,
+  input: { orgId: string; file: Pick<FilePart, 'stream' | 'fileName' | 'contentType'>; sizeBytesMax: number; key?: string; signal?: AbortSignal },
+): Promise<StagedFile> {
+  const { file, sizeBytesMax, signal } = input
+  const key = input.key ?? storeKey(input.orgId, 'rec', newId())
+  const { sizeBytes, sha256Hex } = await store.put(key, file.stream, { sizeBytesMax, ...(signal ? { signal } : {}) })
+  return {
+    store_key: key,
+    file_name: file.fileName?.slice(0, nameCharsMax) ?? null,
+    content_type: file.contentType,
+    size_bytes: sizeBytes,
+    sha256: sha256Hex,
+  }
+}
+
+/** Runs what may accept the files; if it fails, or accepts none of them, they are removed from the store. */
+export async function keepIfAccepted<T extends { isKept: boolean }>(store: Store, files: StagedFile[], accept: () => Promise<T>): Promise<T> {
+  const discard = () => Promise.all(files.map(({ store_key }) => store.delete(store_key)))
+  try {
+    const result = await accept()
+    if (!result.isKept) await discard()
+    return result
+  } catch (err) {
+    await discard()
+    throw err
+  }
+}

@@ -1,0 +1,123 @@
+// Agents and how they do, over REST: the hosted service's reference, in its simplest correct form.
+
+import { Type } from 'typebox'
+import { orgReader, writeAudit } from '../access/index.ts'
+import { createAgent, findAgent, listAgents } from '../conversations/index.ts'
+import { readRange } from '../platform/dates.ts'
+import type { Db } from '../platform/db/db.ts'
+import { okWithEtag } from '../platform/http/etag.ts'
+import { pageQuery, pageSize } from '../platform/http/paging.ts'
+import { type Fields, type Route, route } from '../platform/http/route.ts'
+import { Problem } from '../platform/problem.ts'
+import { agentFigures, agentVolume, estimatedSatisfaction } from './agents.ts'
+
+const tag = 'Agents'
+const text = Type.Optional(Type.String({ maxLength: 200 }))
+
+export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: string }): Route[] {
+  const readOrg = orgReader(db)
+  const zoneOf = async (orgId: string) => (await readOrg(orgId)).settings.time_zone ?? defaultTimeZone
+
+  return [
+    route({
+      method: 'GET',
+      paths: ['/v1/agents'],
+      summary: 'List agents',
+      tag,
+      auth: 'key',
+      query: Type.Object({ team_id: text, department_id: text, active: Type.Optional(Type.Boolean()), ...pageQuery }),
+      answers: { 200: { description: '`{agents, total}`' } },
+      async handle(call) {
+        const { team_id: team, department_id: department, active } = call.query
+        const page = { limit: pageSize(call.query.limit), offset: call.query.offset ?? 0 }
+        const filter = { ...(team ? { team } : {}), ...(department ? { department } : {}), ...(active === undefined ? {} : { active }) }
+        const { agents, total } = await listAgents(db, call.by.orgId, filter, page)
+        const shown = agents.map(({ id, name, email, external_id, team, department, is_active }) => ({
+          agent_id: id,
+          name,
+          email,
+          external_id,
+          team,
+          department,
+          active: is_active,
+          performance_score: null,
+        }))
+        return okWithEtag(call, { agents: shown, total, ...page })
+      },
+    }),
+    route({
+      method: 'POST',
+      paths: ['/v1/agents'],
+      summary: 'Create an agent; conversations that named it before are linked to it',
+      tag,
+      auth: 'key',
+      body: Type.Object({ name: text, email: text, external_id: text, team: text, department: text }),
+      answers: { 201: { description: 'The agent' }, 409: { description: 'The e-mail or external id is taken' } },
+      async handle(call) {
+        const { orgId, actor } = call.by
+        const input = readAgent(await call.fields())
+        const agent = await db.transaction().execute(async (tx) => {
+          const made = await createAgent(tx, orgId, input)
+          await writeAudit(tx, [{ orgId, actor, action: 'agent.create', target: made.id, requestId: call.requestId }])
+          return made
+        })
+        const { id, name, email, external_id, team, department } = agent
+        return { status: 201, body: { agent_id: id, name, email, external_id, team, department, active: true } }
+      },
+    }),
+    route({
+      method: 'GET',
+      paths: ['/v1/agents/:id/performance'],
+      summary: 'How an agent did in a period',
+      description: 'The id may be the external id or the e-mail. Without dates: the last 30 days. Scores need scorecards and are null.',
+      tag,
+      auth: 'key',
+      params: Type.Object({ id: Type.String({ maxLength: 300 }) }),
+      query: Type.Object({ start_date: text, end_date: text }),
+      answers: { 200: { description: 'Figures and trends' } },
+      async handle(call) {
+        const { orgId } = call.by
+        const agent = await findAgent(db, orgId, call.params.id)
+        if (!agent) throw new Problem('not_found', 'not_found', 'Resource not found')
+        const zone = await zoneOf(orgId)
+        const { from, to } = readRange(call.query.start_date, call.query.end_date, { timeZone: zone, now: new Date() })
+        const figures = (await agentFigures(db, orgId, [agent.id], { from, to })).get(agent.id)
+        const sentiment = figures?.customer_sentiment ?? null
+        return okWithEtag(call, {
+          agent_id: agent.id,
+          name: agent.name,
+          email: agent.email,
+          performance: {
+            total_calls: figures?.total_calls ?? 0,
+            total_chats: figures?.total_chats ?? 0,
+            average_score: null,
+            average_duration: figures?.average_duration ?? null,
+            customer_satisfaction: estimatedSatisfaction(sentiment),
+            customer_satisfaction_basis: sentiment === null ? 'no conversation has a sentiment' : `estimated from the sentiment of ${figures?.scored} conversations`,
+            resolution_rate: null,
+          },
+          trends: { score_trend: [], volume_trend: await agentVolume(db, orgId, agent.id, { from, to }, zone) },
+          period: { start_date: from.toISOString(), end_date: to.toISOString(), time_zone: zone },
+        })
+      },
+    }),
+  ]
+}
+
+const names = ['name', 'email', 'external_id', 'team', 'department'] as const
+
+function readAgent(fields: Fields): Partial<Record<(typeof names)[number], string>> {
+  const input: Partial<Record<(typeof names)[number], string>> = {}
+  for (const name of names) {
+    const value = fields[name]
+    if (value === undefined || value === null || value === '') continue
+    if (typeof value !== 'string' || value.length > 200) {
+      throw new Problem('invalid', 'invalid_request', `${name} must be a text of at most 200 characters.`, { facts: { field: name } })
+    }
+    input[name] = value.trim()
+  }
+  if (!input.name && !input.email && !input.external_id) {
+    throw new Problem('invalid', 'invalid_request', 'An agent needs a name, an email or an external_id.')
+  }
+  return input
+}

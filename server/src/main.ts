@@ -1,0 +1,118 @@
+// Commands of the program. Each reads the settings once, builds what it needs through app.ts, and says in one line what
+// is wrong when it cannot start.
+
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type App, openApp, type Roles } from './app.ts'
+import { type Config, describeConfig, readConfig } from './config.ts'
+import { demo } from './demo/demo.ts'
+import { startReceiver } from './demo/receiver.ts'
+import { startEmbedded } from './platform/db/embedded.ts'
+import { migrate } from './platform/db/migrate.ts'
+import { openLog } from './platform/log.ts'
+import { Problem } from './platform/problem.ts'
+import { loadOrMakeSecretFile } from './platform/secret-file.ts'
+
+const commands: Record<string, { does: string; run(config: Config): Promise<void> }> = {
+  start: { does: 'serve and work in one process (the default)', run: (config) => run(config, { serve: true, work: true }) },
+  serve: { does: 'serve HTTP only', run: (config) => run(config, { serve: true, work: false }) },
+  work: { does: 'work jobs and deliveries only', run: (config) => run(config, { serve: false, work: true }) },
+  demo: { does: 'start, and show a call and a chat going through', run: runDemo },
+  migrate: {
+    does: 'bring the database to the newest schema and end',
+    run: async (config) => {
+      const database = await openDatabase(config)
+      await database.stop()
+    },
+  },
+  'check-config': {
+    does: 'print the effective settings, secrets masked',
+    run: async (config) => {
+      console.log(describeConfig(config))
+      for (const warning of config.warnings) console.error(`Warning: ${warning}`)
+    },
+  },
+}
+
+/** What is shown once the server answers; the demo goes on from here. */
+export type Started = { url: string; adminToken: string }
+
+async function runDemo(config: Config): Promise<void> {
+  const receiver = await startReceiver()
+  const allow = [...config.outbound.allow, `127.0.0.1/32:${receiver.port}`]
+  await run({ ...config, outbound: { allow } }, { serve: true, work: true }, (started) => demo(started, receiver))
+  receiver.stop()
+}
+
+async function openDatabase(config: Config, lost?: (problem: Problem) => void): Promise<{ url: string; stop(): Promise<void> }> {
+  if (config.database.url) {
+    await migrate(config.database.url)
+    return { url: config.database.url, stop: async () => {} }
+  }
+  const log = { info: (message: string) => console.log(message), warn: (message: string) => console.error(message) }
+  const embedded = await startEmbedded({ dataDir: config.data.dir, log, ...(lost ? { lost } : {}) })
+  try {
+    await migrate(embedded.url)
+  } catch (err) {
+    await embedded.stop()
+    throw err
+  }
+  return embedded
+}
+
+async function run(config: Config, roles: Roles, then?: (started: Started) => Promise<void>): Promise<void> {
+  const log = openLog(config.log.level)
+  for (const warning of config.warnings) console.error(`Warning: ${warning}`)
+  if (config.outbound.allow.length > 0) {
+    console.error(`Webhooks and fetches may reach private addresses: ${config.outbound.allow.join(', ')}`)
+  }
+  const stopping = Promise.withResolvers<string>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.resolve(signal))
+  let failure: Problem | undefined
+  const database = await openDatabase(config, (problem) => {
+    failure = problem
+    stopping.resolve('the database was lost')
+  })
+  let app: App | undefined
+  try {
+    const { adminToken, secretKey } = ownSecrets(config)
+    app = await openApp({ config, databaseUrl: database.url, adminToken, secretKey, roles, log })
+    const { port } = await app.start()
+    const url = config.http.publicUrl.replace(/:0$/, `:${port}`)
+    if (!app.speechEngine.name) console.log(`Calls are taken in but not transcribed: ${app.speechEngine.reason}`)
+    console.log(roles.serve ? `Indaba is ready at ${url}` : 'Indaba is ready to work')
+    await Promise.race([then?.({ url, adminToken }).then(() => stopping.promise), stopping.promise].filter(Boolean))
+  } finally {
+    await app?.stop().catch((err) => log.error({ err }, 'could not stop cleanly'))
+    await database.stop()
+  }
+  if (failure) throw failure
+}
+
+function ownSecrets(config: Config): { adminToken: string; secretKey: Buffer } {
+  const keyText = config.access.secretKey ?? loadOrMakeSecretFile(join(config.data.dir, 'secret-key'), () => randomBytes(32).toString('base64')).value
+  const secretKey = Buffer.from(keyText, 'base64')
+  if (config.access.adminToken) return { adminToken: config.access.adminToken, secretKey }
+  const path = join(config.data.dir, 'admin-token')
+  const { value, made } = loadOrMakeSecretFile(path, () => randomBytes(32).toString('hex'))
+  if (made) console.log(`The administrator's token, shown this once and kept in ${path}:\n  ${value}`)
+  return { adminToken: value, secretKey }
+}
+
+async function main(): Promise<void> {
+  const name = process.argv[2] ?? 'start'
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    const list = Object.entries(commands).map(([one, { does }]) => `  ${one.padEnd(14)}${does}`)
+    console.log(`Usage: npm start -- <command>\n\n${list.join('\n')}`)
+    process.exitCode = name === 'help' || name === '--help' ? 0 : 2
+    return
+  }
+  await command.run(readConfig())
+}
+
+main().catch((err) => {
+  if (err instanceof Problem) console.error(err.detail)
+  else console.error(err)
+  process.exitCode = 1
+})

@@ -1,0 +1,24 @@
+// Diarise: who said what when. Writes the transcript.
+
+import { changeConversation, putTranscripts } from '../../conversations/index.ts'
+import { mergeTurns } from '../turns/turns.ts'
+import type { Stage } from '../stage.ts'
+import type { AudioFacts } from './decode.ts'
+import type { Transcription } from './transcribe.ts'
+
+export const diarise: Stage = async ({ conversation, resultOf, agentChannelDefault }) => {
+  const audio = await resultOf<AudioFacts>('decode')
+  const { engine, speech } = await resultOf<Transcription>('transcribe')
+  const { metadata, org_id, id, version } = conversation
+  const { participants, turns, warnings } = mergeTurns({ audio, speech, metadata, agentChannelDefault })
+  return {
+    status: 'ok',
+    result: { turns: turns.length, participants: participants.length },
+    warnings,
+    write: async (tx) => {
+      await putTranscripts(tx, [{ org_id, conversation_id: id, revision: version, source: 'asr', engine, participants, turns }])
+      const duration_ms = Math.round(audio.durationMs)
+      await changeConversation(tx, { orgId: org_id, id }, { transcript_revision: version, duration_ms })
+    },
+  }
+}

@@ -1,0 +1,45 @@
+// The one way to PostgreSQL: a Kysely over a pg pool, and what all slices share of SQL.
+// Queries take a Db or a Tx and never open transactions; the function that owns the use case does.
+
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './schema.gen.ts'
+
+export type Db = Kysely<DB>
+export type Tx = Transaction<DB>
+/** For queries that may run inside a transaction or outside of one. */
+export type DbOrTx = Db | Tx
+
+// bigint columns hold counters, sizes and milliseconds, all far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+export function openDb({ url, connectionsMax }: { url: string; connectionsMax: number }): Db {
+  const pool = new pg.Pool({ connectionString: url, max: connectionsMax, application_name: 'indaba' })
+  // A broken idle connection is replaced by the pool; without a listener Node would stop the program.
+  pool.on('error', () => {})
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/**
+ * Inserts many rows in one statement with one parameter, whatever their number: PostgreSQL reads them from JSON by
+ * the table's own column types. All rows must have the same keys. `onConflict` is SQL such as `do nothing`.
+ */
+export async function insertRows(
+  tx: DbOrTx,
+  table: keyof DB & string,
+  rows: readonly Record<string, unknown>[],
+  onConflict = sql``,
+): Promise<void> {
+  const first = rows[0]
+  if (!first) return
+  const columns = sql.join(Object.keys(first).map((name) => sql.ref(name)))
+  await sql`insert into ${sql.table(table)} (${columns})
+    select ${columns} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    ${onConflict}`.execute(tx)
+}
+
+/** Runs one statement for a library that brings its own SQL (the job queue), inside the caller's transaction. */
+export async function runRaw(tx: DbOrTx, text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> {
+  const result = await tx.executeQuery(CompiledQuery.raw(text, values))
+  return { rows: result.rows }
+}

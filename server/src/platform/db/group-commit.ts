@@ -1,0 +1,52 @@
+// Group commit: while one transaction is being made durable, whatever arrives waits and then shares the next one.
+// One flush to disk serves many requests; each caller's promise settles only after the commit.
+
+import type { Db, Tx } from './db.ts'
+
+const itemsMax = 64
+
+/**
+ * @param run writes all items in the given transaction and returns one result for each, in order. A result that is an
+ *   Error refuses that item alone. When `run` itself throws, each item is tried again by itself, so that one bad item
+ *   does not fail its neighbours.
+ */
+export function groupCommit<Item, Result>(
+  db: Db,
+  run: (tx: Tx, items: Item[]) => Promise<(Result | Error)[]>,
+): (item: Item) => Promise<Result> {
+  type Waiting = { item: Item; resolve(result: Result): void; reject(error: unknown): void }
+  let waiting: Waiting[] = []
+  let isRunning = false
+
+  async function commit(batch: Waiting[]): Promise<void> {
+    try {
+      const results = await db.transaction().execute((tx) => run(tx, batch.map(({ item }) => item)))
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index] as Result | Error
+        if (result instanceof Error) reject(result)
+        else resolve(result)
+      })
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error)
+      else for (const one of batch) await commit([one])
+    }
+  }
+
+  async function drain(): Promise<void> {
+    if (isRunning) return
+    isRunning = true
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, itemsMax)
+      waiting = waiting.slice(itemsMax)
+      await commit(batch)
+    }
+    isRunning = false
+  }
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      // After this turn of the event loop, so that requests read from the wire together commit together.
+      setImmediate(drain)
+    })
+}

@@ -1,0 +1,84 @@
+// A route is data: what it takes, who may call it, what it answers. The server, the API reference and the tests are
+// made from the same list. Handlers hold no rules: they translate and call a slice.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Static, TSchema } from 'typebox'
+import type { Problem } from '../problem.ts'
+
+/** Who asks. Open routes see a principal without an organisation. */
+export type Principal = {
+  /** For the audit: `key:ind_live_…`, `admin`, `anonymous`. */
+  actor: string
+  /** Empty for the administrator and on open routes. */
+  orgId: string
+  isAdmin: boolean
+}
+
+export type Fields = Record<string, unknown>
+
+export type FilePart = { name: string; fileName: string | null; contentType: string | null; stream: Readable }
+
+/** A body of any encoding. Files are handed over as they arrive, with the fields that came before them. */
+export type Form<File> = { fields: Fields; files: File[]; warnings: string[] }
+
+export type Call<Params = unknown, Query = unknown> = {
+  by: Principal
+  params: Params
+  query: Query
+  headers: IncomingHttpHeaders
+  requestId: string
+  /** Template of the route, such as `POST /v1/webhooks`: the scope of an idempotency key. */
+  routeName: string
+  /** The path as it was asked for; several paths may lead to one route. */
+  path: string
+  idempotencyKey: string | null
+  /** JSON, urlencoded or multipart without files, as one plain object. */
+  fields(): Promise<Fields>
+  /** Any encoding; `onFile` must consume the stream. */
+  form<File>(onFile: (file: FilePart, fieldsSoFar: Fields) => Promise<File>): Promise<Form<File>>
+  signal: AbortSignal
+}
+
+export type Answer = {
+  status: number
+  /** Sent as JSON, or as it is when a string (with its content type) or a stream. */
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** Turns a Problem into the body of an API's own error shape. */
+export type RenderProblem = (problem: Problem, requestId: string) => object
+
+export type Route = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** First the path that the reference shows, then historic ones. Each is served with and without `/v1`. */
+  paths: [string, ...string[]]
+  summary: string
+  description?: string
+  tag: string
+  auth: 'open' | 'key' | 'admin'
+  params?: TSchema
+  query?: TSchema
+  /** Shown in the API reference; bodies of historic routes are read tolerantly, so it is not enforced. */
+  body?: TSchema
+  bodyKinds?: ('json' | 'urlencoded' | 'multipart')[]
+  /** Answers by status, for the API reference. */
+  answers: Record<number, { description: string; schema?: TSchema; contentType?: string }>
+  /** Absent: the shape of `/v1`. */
+  renderProblem?: RenderProblem
+  handle(call: Call): Promise<Answer>
+}
+
+type Typed<P extends TSchema, Q extends TSchema> = Omit<Route, 'handle' | 'params' | 'query'> & {
+  params?: P
+  query?: Q
+  handle(call: Call<Static<P>, Static<Q>>): Promise<Answer>
+}
+
+/** Declares a route; the handler's params and query have the types of its schemas. */
+export const route = <P extends TSchema, Q extends TSchema>(definition: Typed<P, Q>): Route =>
+  definition as unknown as Route
+
+export const ok = (body: unknown, headers?: Record<string, string>): Answer =>
+  headers ? { status: 200, body, headers } : { status: 200, body }
