@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Problem } from '../platform/problem.ts'
 import { readChat } from './chat-messages.ts'
-import { fromUrlencoded } from './flexible-body.ts'
+import { fromUrlencoded } from '../platform/http/body.ts'
 
 const now = new Date('2026-03-01T10:00:00Z')
 const context = { timeZone: 'Africa/Johannesburg', now }
@@ -81,7 +81,7 @@ test('the list shape, sent as a form: equal minutes keep their order, languages 
     chats: JSON.stringify(isiZulu),
     metadata: '{"agent":"a@example.org"}',
   })
-  const chat = read(fromUrlencoded(form.toString()).body)
+  const chat = read(fromUrlencoded(form.toString()).fields)
   assert.deepEqual(
     chat.messages.map(({ text, role, sender }) => [text, role, sender]),
     [

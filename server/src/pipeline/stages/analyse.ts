@@ -38,7 +38,7 @@ export const analyse: Stage = async ({ db, language: engine, conversation, resul
     transcript_revision: version,
     provenance: found.provenance,
     turns: found.turns,
-    languages: languageShares(understood),
+    languages: languageShares(understood).map(({ tag, share }) => ({ tag, share: share / 100 })),
     sentiment: sentimentOf(understood, sentimentMetrics),
     keywords: found.keywords,
     summary: found.summary,
