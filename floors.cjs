@@ -1,13 +1,32 @@
 // What may import what (ARCHITECTURE.md, "Floors"). Checked by dependency-cruiser: from the ground up, each floor may
 // import the floors below it through their doors, and platform/.
-const floors = ['platform', 'access', 'storage', 'events', 'conversations', 'ingest', 'pipeline', 'insights', 'connectors', 'operations', 'api']
+const floors = [
+  'platform',
+  'access',
+  'storage',
+  'events',
+  'conversations',
+  'ingest',
+  'pipeline',
+  'insights',
+  'connectors',
+  'operations',
+  'api',
+]
 const slice = (name) => `^server/src/${name}/`
 
 const upward = floors.flatMap((name, index) => {
   const higher = floors.slice(index + 1)
   return higher.length === 0
     ? []
-    : [{ name: `${name}-looks-up`, severity: 'error', from: { path: slice(name), pathNot: '\\.test\\.ts$' }, to: { path: `^server/src/(${higher.join('|')})/` } }]
+    : [
+        {
+          name: `${name}-looks-up`,
+          severity: 'error',
+          from: { path: slice(name), pathNot: '\\.test\\.ts$' },
+          to: { path: `^server/src/(${higher.join('|')})/` },
+        },
+      ]
 })
 
 // `shapes.ts` holds types alone: the words of the domain.
@@ -39,9 +58,19 @@ const homes = Object.entries({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-orphan-imports', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'nothing-imports-the-root', severity: 'error', from: { pathNot: '^server/src/(main|app)\\.ts$|\\.test\\.ts$|^server/test/|^bench/|^scripts/' }, to: { path: '^server/src/(main|app)\\.ts$' } },
+    {
+      name: 'nothing-imports-the-root',
+      severity: 'error',
+      from: { pathNot: '^server/src/(main|app)\\.ts$|\\.test\\.ts$|^server/test/|^bench/|^scripts/' },
+      to: { path: '^server/src/(main|app)\\.ts$' },
+    },
     ...upward,
     ...doors,
     ...homes,

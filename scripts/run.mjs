@@ -23,7 +23,8 @@ const [command = 'start', ...args] = process.argv.slice(2)
 
 try {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) throw new Error(`Node ${process.versions.node} is too old; use 20.19 or newer.`)
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error(`Node ${process.versions.node} is too old; use 20.19 or newer.`)
   await ensurePackages(root)
   if (['start', 'demo', 'dev', 'serve', 'work'].includes(command)) await ensureSpeechEngine(root, process.env)
   if (command === 'test' || command === 'bench') await ensureTestTools(root)

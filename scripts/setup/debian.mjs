@@ -40,7 +40,9 @@ export async function ensureTestTools(root) {
 const hasSpeechEngine = () => isProgram('pocketsphinx_continuous') && existsSync('/usr/share/pocketsphinx/model/en-us')
 
 const byHand = (packages) =>
-  isDebian() ? `sudo apt-get install ${packages.join(' ')}` : `install ${packages.join(', ')} (names of Debian's packages)`
+  isDebian()
+    ? `sudo apt-get install ${packages.join(' ')}`
+    : `install ${packages.join(', ')} (names of Debian's packages)`
 
 const mayInstall = () => process.getuid?.() === 0 && isDebian()
 
@@ -50,6 +52,7 @@ function isDebian() {
 }
 
 function missing(packages) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
   const format = ['-W', '-f=${Package} ${db:Status-Status}\n']
   const { stdout = '' } = spawnSync('dpkg-query', [...format, ...packages], { encoding: 'utf8' })
   const present = (stdout ?? '').split('\n')

@@ -1,6 +1,6 @@
 // One process at a time at a piece of setup, by a file that names its holder. A holder that was killed is noticed.
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'

@@ -35,7 +35,9 @@ function isComplete(root) {
 const stampFile = (root) => join(root, 'node_modules/.indaba-setup')
 
 function stamp(root) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   return `${lock} ${process.platform}-${process.arch}\n`
 }
 

@@ -70,7 +70,12 @@ export async function openApp(input: {
     queue: () => queue,
     analyse: (tx, conversations) => analysis.enqueue(tx, conversations),
   })
-  const queue = await openQueue({ url: databaseUrl, jobs: [fetchJob, jobs.voice, jobs.chat], log, supervise: roles.work })
+  const queue = await openQueue({
+    url: databaseUrl,
+    jobs: [fetchJob, jobs.voice, jobs.chat],
+    log,
+    supervise: roles.work,
+  })
   const analysis = await pipeline({
     db,
     store,
@@ -79,7 +84,10 @@ export async function openApp(input: {
     log,
     workDir,
     speech: { ...config.speech, fetch: out.fetchLike({ trusted: true, partition: 'speech', timeoutMs: 15 * 60_000 }) },
-    language: { ...config.language, fetch: out.fetchLike({ trusted: true, partition: 'language', timeoutMs: 120_000 }) },
+    language: {
+      ...config.language,
+      fetch: out.fetchLike({ trusted: true, partition: 'language', timeoutMs: 120_000 }),
+    },
     agentChannel: config.conversations.agentChannel === 1 ? 1 : 0,
   })
   const figures = telemetry({ db, queue })
@@ -98,7 +106,11 @@ export async function openApp(input: {
     [...routes, ...referenceRoutes(routes, version)],
     {
       authenticate: authenticator({ db, keys, adminToken: input.adminToken }),
-      admit: (by, route) => limit(by, route.tag === 'vBot' ? Math.min(100, config.http.rateLimitPerMinute) : config.http.rateLimitPerMinute),
+      admit: (by, route) =>
+        limit(
+          by,
+          route.tag === 'vBot' ? Math.min(100, config.http.rateLimitPerMinute) : config.http.rateLimitPerMinute,
+        ),
     },
     {
       log,
@@ -115,7 +127,9 @@ export async function openApp(input: {
     speechEngine: analysis.speechEngine,
     async start() {
       if (roles.work) {
-        running.push(await runWorkers({ url: databaseUrl, db, queue, workers: [...entrance.workers, ...analysis.workers], log }))
+        running.push(
+          await runWorkers({ url: databaseUrl, db, queue, workers: [...entrance.workers, ...analysis.workers], log }),
+        )
         running.push(startDelivery({ db, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }))
         running.push(startHousekeeping({ db, store, log }))
       }

@@ -216,7 +216,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     group[setting.key] = setting.default
     try {
       const given = textOf(setting, env)
-      if (given) group[setting.key] = valueOf(setting, given)
+      if (given) group[setting.key] = readValue(setting, given)
     } catch (fault) {
       faults.push((fault as Error).message)
     }
@@ -245,7 +245,7 @@ function textOf({ env: name, secret }: Setting, env: Record<string, string | und
   }
 }
 
-function valueOf({ shape, env: name, expects, check = () => true, secret }: Setting, given: string): unknown {
+function readValue({ shape, env: name, expects, check = () => true, secret }: Setting, given: string): unknown {
   const { type } = shape as { type?: string }
   let value: unknown = given
   if (type === 'integer') value = /^-?\d+$/.test(given) ? Number(given) : Number.NaN
@@ -271,8 +271,10 @@ function contradictions({ http, access, speech, language, storage }: Settings): 
     faults.push(
       `HOST is ${http.host}, which other machines can reach, so INDABA_ADMIN_TOKEN must be set to ${adminTokenLength} characters or more (for example: openssl rand -hex 32).`,
     )
-  if (speech.engine === 'openai' && !speech.url) faults.push('INDABA_SPEECH_ENGINE is openai; set INDABA_SPEECH_URL too.')
-  if (language.engine === 'llm' && !language.url) faults.push('INDABA_LANGUAGE_ENGINE is llm; set INDABA_LANGUAGE_URL too.')
+  if (speech.engine === 'openai' && !speech.url)
+    faults.push('INDABA_SPEECH_ENGINE is openai; set INDABA_SPEECH_URL too.')
+  if (language.engine === 'llm' && !language.url)
+    faults.push('INDABA_LANGUAGE_ENGINE is llm; set INDABA_LANGUAGE_URL too.')
   if (!storage.s3AccessKeyId !== !storage.s3SecretAccessKey)
     faults.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together; set both or neither.')
   if (!storage.s3Bucket && (storage.s3Endpoint || storage.s3AccessKeyId))

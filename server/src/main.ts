@@ -14,7 +14,10 @@ import { Problem } from './platform/problem.ts'
 import { loadOrMakeSecretFile } from './platform/secret-file.ts'
 
 const commands: Record<string, { does: string; run(config: Config): Promise<void> }> = {
-  start: { does: 'serve and work in one process (the default)', run: (config) => run(config, { serve: true, work: true }) },
+  start: {
+    does: 'serve and work in one process (the default)',
+    run: (config) => run(config, { serve: true, work: true }),
+  },
   serve: { does: 'serve HTTP only', run: (config) => run(config, { serve: true, work: false }) },
   work: { does: 'work jobs and deliveries only', run: (config) => run(config, { serve: false, work: true }) },
   demo: { does: 'start, and show a call and a chat going through', run: runDemo },
@@ -44,7 +47,10 @@ async function runDemo(config: Config): Promise<void> {
   receiver.stop()
 }
 
-async function openDatabase(config: Config, lost?: (problem: Problem) => void): Promise<{ url: string; stop(): Promise<void> }> {
+async function openDatabase(
+  config: Config,
+  lost?: (problem: Problem) => void,
+): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.database.url) {
     await migrate(config.database.url)
     return { url: config.database.url, stop: async () => {} }
@@ -90,7 +96,9 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
 }
 
 function ownSecrets(config: Config): { adminToken: string; secretKey: Buffer } {
-  const keyText = config.access.secretKey ?? loadOrMakeSecretFile(join(config.data.dir, 'secret-key'), () => randomBytes(32).toString('base64')).value
+  const keyText =
+    config.access.secretKey ??
+    loadOrMakeSecretFile(join(config.data.dir, 'secret-key'), () => randomBytes(32).toString('base64')).value
   const secretKey = Buffer.from(keyText, 'base64')
   if (config.access.adminToken) return { adminToken: config.access.adminToken, secretKey }
   const path = join(config.data.dir, 'admin-token')

@@ -13,6 +13,9 @@ import { freshDatabase } from './database.ts'
 
 export const adminToken = 'test-admin-token-of-32-characters-or-more'
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers, and assert what they find
+export type Json = any
+
 export type Customer = { id: number; orgId: string; key: string; headers: { 'x-api-key': string } }
 
 export type Harness = {
@@ -23,9 +26,9 @@ export type Harness = {
   /** A new organisation with a key. */
   customer(fields?: Record<string, unknown>): Promise<Customer>
   /** The JSON of an answer that must be 2xx. */
-  json<T = any>(path: string, init?: RequestInit): Promise<T>
+  json<T = Json>(path: string, init?: RequestInit): Promise<T>
   /** Waits until a conversation is completed or failed and returns `GET /v1/conversations/{id}`. */
-  finished(customer: Customer, id: string, timeoutMs?: number): Promise<any>
+  finished(customer: Customer, id: string, timeoutMs?: number): Promise<Json>
   stop(): Promise<void>
 }
 
@@ -83,7 +86,7 @@ export async function startHarness(options: { env?: Record<string, string>; role
     async finished(customer, id, timeoutMs = 30_000) {
       const until = Date.now() + timeoutMs
       for (;;) {
-        const conversation = await json<any>(`/v1/conversations/${id}`, { headers: customer.headers })
+        const conversation = await json<Json>(`/v1/conversations/${id}`, { headers: customer.headers })
         if (conversation.status === 'completed' || conversation.status === 'failed') return conversation
         if (Date.now() > until) throw new Error(`still ${conversation.status}: ${JSON.stringify(conversation.stages)}`)
         await delay(50)

@@ -38,7 +38,10 @@ export function apiKeys(secrets: Secrets): ApiKeys {
       const body = `ind_live_${id}_${randomText(secretChars)}`
       const key = body + checksum(body)
       const masked = `${key.slice(0, 4)}…${key.slice(-4)}`
-      await tx.insertInto('api_keys').values({ org_id: orgId, id, secret_hash: hash(key), masked, name }).execute()
+      await tx
+        .insertInto('api_keys')
+        .values({ org_id: orgId, id, secret_hash: hash(key), masked, name })
+        .execute()
       return key
     },
     async check(db, key) {

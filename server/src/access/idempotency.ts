@@ -17,7 +17,10 @@ export async function forgetOldAnswers(db: DbOrTx): Promise<void> {
 }
 
 /** What identifies the content of a request; null without a key. */
-export function idempotencyOf(call: Pick<Call, 'by' | 'routeName' | 'idempotencyKey'>, content: unknown): Idempotency | null {
+export function idempotencyOf(
+  call: Pick<Call, 'by' | 'routeName' | 'idempotencyKey'>,
+  content: unknown,
+): Idempotency | null {
   if (call.idempotencyKey === null) return null
   const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('hex')
   return { caller: call.by.orgId || call.by.actor, route: call.routeName, key: call.idempotencyKey, fingerprint }

@@ -1,6 +1,6 @@
 // Organisations: the tenants. vBot calls them customers and gives them an integer id, the alias.
 
-import { sql, type Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { DbOrTx } from '../platform/db/db.ts'
 import type { Orgs } from '../platform/db/schema.gen.ts'
 import { isUuid, newId } from '../platform/ids.ts'
@@ -27,7 +27,11 @@ const asOrg = (row: Selectable<Orgs>): Org => ({ ...row, settings: row.settings 
 
 export async function createOrg(tx: DbOrTx, input: NewOrg): Promise<Org> {
   const id = newId()
-  const row = await tx.insertInto('orgs').values({ id, ...input }).returningAll().executeTakeFirstOrThrow()
+  const row = await tx
+    .insertInto('orgs')
+    .values({ id, ...input })
+    .returningAll()
+    .executeTakeFirstOrThrow()
   return asOrg(row)
 }
 

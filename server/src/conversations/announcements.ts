@@ -4,8 +4,8 @@ import type { ConversationEventData, EventType, NewEvent } from '../events/index
 import type { DbOrTx } from '../platform/db/db.ts'
 import type { Arrived, Conversation } from './conversations.ts'
 import type { Analysis } from './findings.ts'
-import { getAgent } from './people.ts'
 import type { Agent } from './people.ts'
+import { getAgent } from './people.ts'
 
 const noun = { voice: 'call', chat: 'chat' } as const
 
@@ -41,7 +41,16 @@ export async function closingEvent(
 
 type Told = Pick<
   Conversation,
-  'id' | 'channel' | 'status' | 'agent_id' | 'duration_ms' | 'failure' | 'sentiment' | 'started_at' | 'caller_number' | 'called_number'
+  | 'id'
+  | 'channel'
+  | 'status'
+  | 'agent_id'
+  | 'duration_ms'
+  | 'failure'
+  | 'sentiment'
+  | 'started_at'
+  | 'caller_number'
+  | 'called_number'
 >
 
 function dataOf(
@@ -78,5 +87,11 @@ function dataOf(
     }
   }
   const { caller_number, called_number } = told
-  return { call_id: id, ...facts, caller_number, called_number, links: { self: path, transcript, recording: `${path}/recording` } }
+  return {
+    call_id: id,
+    ...facts,
+    caller_number,
+    called_number,
+    links: { self: path, transcript, recording: `${path}/recording` },
+  }
 }

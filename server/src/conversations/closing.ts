@@ -3,7 +3,13 @@
 import { emit, takeSequence } from '../events/index.ts'
 import type { Tx } from '../platform/db/db.ts'
 import { closingEvent } from './announcements.ts'
-import { changeConversation, type Conversation, deleteConversation, type Failure, getConversation } from './conversations.ts'
+import {
+  type Conversation,
+  changeConversation,
+  deleteConversation,
+  type Failure,
+  getConversation,
+} from './conversations.ts'
 import type { Analysis } from './findings.ts'
 
 export type Ending = { status: 'completed'; analysis: Analysis } | { status: 'failed'; failure: Failure }
@@ -12,12 +18,16 @@ export type Ending = { status: 'completed'; analysis: Analysis } | { status: 'fa
 export async function closeConversation(tx: Tx, { org_id: orgId, id }: Conversation, ending: Ending): Promise<void> {
   const analysis = ending.status === 'completed' ? ending.analysis : null
   const [seq = 0] = await takeSequence(tx, [orgId])
-  await changeConversation(tx, { orgId, id, seq }, {
-    status: ending.status,
-    completed_at: new Date(),
-    ...(ending.status === 'failed' ? { failure: ending.failure } : {}),
-    ...(analysis ? { analysis_id: analysis.id, sentiment: analysis.sentiment.overall.label } : {}),
-  })
+  await changeConversation(
+    tx,
+    { orgId, id, seq },
+    {
+      status: ending.status,
+      completed_at: new Date(),
+      ...(ending.status === 'failed' ? { failure: ending.failure } : {}),
+      ...(analysis ? { analysis_id: analysis.id, sentiment: analysis.sentiment.overall.label } : {}),
+    },
+  )
   const current = await getConversation(tx, orgId, id)
   if (current) await emit(tx, [await closingEvent(tx, current, analysis)])
 }

@@ -1,7 +1,7 @@
 // The conversation itself: its row, how it is made, changed, found and listed.
 // Every change takes the organisation's next seq, which the lists hand out as their change cursor.
 
-import { sql, type Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import type { Conversations } from '../platform/db/schema.gen.ts'
 import { Problem } from '../platform/problem.ts'
@@ -50,7 +50,12 @@ export type Arrival = {
   ended_at: string | null
 }
 
-export type Arrived = Arrival & { version: number; status: 'awaiting_upload' | 'queued'; seq: number; queue_tag: number }
+export type Arrived = Arrival & {
+  version: number
+  status: 'awaiting_upload' | 'queued'
+  seq: number
+  queue_tag: number
+}
 
 const asConversation = (row: Selectable<Conversations>): Conversation => row as unknown as Conversation
 
@@ -66,10 +71,23 @@ export async function putArrivals(tx: Tx, arrivals: Arrived[]): Promise<void> {
       .filter((name) => !['org_id', 'id', 'received_at'].includes(name))
       .map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
   )
-  await insertRows(tx, 'conversations', rows, sql`on conflict (org_id, id) do update set ${renewed}, failure = null, completed_at = null`)
+  await insertRows(
+    tx,
+    'conversations',
+    rows,
+    sql`on conflict (org_id, id) do update set ${renewed}, failure = null, completed_at = null`,
+  )
 }
 
-export type Known = { org_id: string; id: string; channel: Channel; external_id: string; content_hash: string | null; version: number; status: ConversationStatus }
+export type Known = {
+  org_id: string
+  id: string
+  channel: Channel
+  external_id: string
+  content_hash: string | null
+  version: number
+  status: ConversationStatus
+}
 
 /** Which of these natural keys are there already; locked until the transaction ends. */
 export async function findByExternalIds(
@@ -115,7 +133,12 @@ export async function getConversation(db: DbOrTx, orgId: string, id: string): Pr
 }
 
 /** @throws Problem('not_found') for an unknown id and, just the same, for one of another organisation. */
-export async function requireConversation(db: DbOrTx, orgId: string, id: string, channel?: Channel): Promise<Conversation> {
+export async function requireConversation(
+  db: DbOrTx,
+  orgId: string,
+  id: string,
+  channel?: Channel,
+): Promise<Conversation> {
   const found = await getConversation(db, orgId, id)
   if (!found || (channel && found.channel !== channel)) {
     throw new Problem('not_found', 'not_found', 'Resource not found')
@@ -125,7 +148,13 @@ export async function requireConversation(db: DbOrTx, orgId: string, id: string,
 
 /** Before anything else of a transaction that changes a conversation, so that two of them cannot wait for each other. */
 export async function lockConversation(tx: Tx, { org_id, id }: Pick<Conversation, 'org_id' | 'id'>): Promise<void> {
-  await tx.selectFrom('conversations').select('id').where('org_id', '=', org_id).where('id', '=', id).forUpdate().execute()
+  await tx
+    .selectFrom('conversations')
+    .select('id')
+    .where('org_id', '=', org_id)
+    .where('id', '=', id)
+    .forUpdate()
+    .execute()
 }
 
 export async function deleteConversation(tx: Tx, orgId: string, id: string): Promise<void> {
@@ -145,7 +174,11 @@ export type ConversationChange = Partial<{
 }>
 
 /** With a `seq`, readers of the change cursor see the change; without, only those who look at the conversation. */
-export async function changeConversation(tx: Tx, key: { orgId: string; id: string; seq?: number }, change: ConversationChange) {
+export async function changeConversation(
+  tx: Tx,
+  key: { orgId: string; id: string; seq?: number },
+  change: ConversationChange,
+) {
   const { failure, warnings, ...columns } = change
   await tx
     .updateTable('conversations')
@@ -179,11 +212,15 @@ export type ListPosition = { startedAt: Date; id: string }
 
 export type ListPage = { limit: number; offset?: number; after?: ListPosition }
 
-export async function listConversations(db: DbOrTx, orgId: string, filter: ListFilter, page: ListPage): Promise<Conversation[]> {
+export async function listConversations(
+  db: DbOrTx,
+  orgId: string,
+  filter: ListFilter,
+  page: ListPage,
+): Promise<Conversation[]> {
   let query = filtered(db, orgId, filter).selectAll()
-  query = filter.afterSeq === undefined
-    ? query.orderBy('started_at', 'desc').orderBy('id', 'desc')
-    : query.orderBy('seq')
+  query =
+    filter.afterSeq === undefined ? query.orderBy('started_at', 'desc').orderBy('id', 'desc') : query.orderBy('seq')
   const { after } = page
   if (after) query = query.where(sql<boolean>`(started_at, id) < (${after.startedAt}, ${after.id}::uuid)`)
   if (page.offset) query = query.offset(page.offset)

@@ -5,7 +5,11 @@ import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Finding, Keyword, Metrics, Provenance, Sentiment, Summary } from './shapes.ts'
 
-export type TurnFinding = { id: string; language: { tag: string; confidence: number } | null; sentiment: Sentiment | null }
+export type TurnFinding = {
+  id: string
+  language: { tag: string; confidence: number } | null
+  sentiment: Sentiment | null
+}
 
 export type PartySentiment = { label: Sentiment['label'] | null; score: number | null; reason?: string }
 
@@ -31,7 +35,12 @@ export async function putAnalysis(tx: Tx, analysis: Analysis): Promise<void> {
   await insertRows(tx, 'analyses', [{ ...analysis, created_at: new Date().toISOString() }])
 }
 
-export async function getAnalysis(db: DbOrTx, orgId: string, conversationId: string, id: string): Promise<StoredAnalysis | null> {
+export async function getAnalysis(
+  db: DbOrTx,
+  orgId: string,
+  conversationId: string,
+  id: string,
+): Promise<StoredAnalysis | null> {
   const row = await db
     .selectFrom('analyses')
     .selectAll()
@@ -43,7 +52,12 @@ export async function getAnalysis(db: DbOrTx, orgId: string, conversationId: str
 }
 
 /** @throws Problem('bug') when the analysis that a conversation points at is not there */
-export async function requireAnalysis(db: DbOrTx, orgId: string, conversationId: string, id: string): Promise<StoredAnalysis> {
+export async function requireAnalysis(
+  db: DbOrTx,
+  orgId: string,
+  conversationId: string,
+  id: string,
+): Promise<StoredAnalysis> {
   const found = await getAnalysis(db, orgId, conversationId, id)
   if (!found) throw new Problem('bug', 'no_analysis', 'The analysis of this conversation is missing.')
   return found
@@ -60,7 +74,11 @@ export type Stage = {
   result: unknown
 }
 
-export async function putStage(tx: DbOrTx, key: { orgId: string; conversationId: string }, stage: Stage): Promise<void> {
+export async function putStage(
+  tx: DbOrTx,
+  key: { orgId: string; conversationId: string },
+  stage: Stage,
+): Promise<void> {
   const { error, result, ...columns } = stage
   const row = {
     ...columns,
@@ -86,7 +104,12 @@ export async function listStages(db: DbOrTx, orgId: string, conversationId: stri
 }
 
 /** The result that an earlier stage left, or undefined when it has not run. */
-export async function stageResult<T>(db: DbOrTx, orgId: string, conversationId: string, name: string): Promise<T | undefined> {
+export async function stageResult<T>(
+  db: DbOrTx,
+  orgId: string,
+  conversationId: string,
+  name: string,
+): Promise<T | undefined> {
   const row = await db
     .selectFrom('stages')
     .select('result')

@@ -5,8 +5,8 @@ export { closeConversation, removeConversation } from './closing.ts'
 export {
   type Arrival,
   type Arrived,
-  changeConversation,
   type Conversation,
+  changeConversation,
   countConversations,
   dropTickets,
   findAwaiting,
@@ -20,6 +20,7 @@ export {
   requireConversation,
   type Source,
 } from './conversations.ts'
+export { type Dossier, readDossier } from './dossier.ts'
 export {
   type Analysis,
   getAnalysis,
@@ -31,9 +32,15 @@ export {
   stageResult,
 } from './findings.ts'
 export { type Agent, type AgentGiven, createAgent, findAgent, getAgent, listAgents, resolveAgents } from './people.ts'
-export { describeRecording, getRecording, type NewRecording, putRecordings, type Recording, recordingKeys } from './recordings.ts'
-export { type Dossier, readDossier } from './dossier.ts'
+export {
+  describeRecording,
+  getRecording,
+  type NewRecording,
+  putRecordings,
+  type Recording,
+  recordingKeys,
+} from './recordings.ts'
 export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
-export { keywordsOf, spoken } from './views.ts'
 export { getTranscript, putTranscripts, requireTranscript, type Transcript } from './transcripts.ts'
+export { keywordsOf, spoken } from './views.ts'

@@ -1,8 +1,8 @@
 // What the lists of conversations can be asked for, and how a query becomes a filter.
 
 import { Type } from 'typebox'
-import type { DbOrTx } from '../platform/db/db.ts'
 import { readRange } from '../platform/dates.ts'
+import type { DbOrTx } from '../platform/db/db.ts'
 import { pageQuery, readCursor } from '../platform/http/paging.ts'
 import { isUuid } from '../platform/ids.ts'
 import type { Conversation, ListFilter, ListPosition } from './conversations.ts'
@@ -20,7 +20,13 @@ export const listQuery = Type.Object({
     Type.Union(['awaiting_upload', 'queued', 'processing', 'completed', 'failed'].map((one) => Type.Literal(one))),
   ),
   updated_since: text('Only what changed at or after this time; then ordered by change'),
-  after_seq: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only what changed after this seq; then ordered by change' })),
+  after_seq: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Only what changed after this seq; then ordered by change',
+    }),
+  ),
   cursor: text('`next_cursor` of the page before'),
   ...pageQuery,
 })
@@ -42,7 +48,10 @@ type Cursor = { s: string; i: string } | { q: number }
 
 const isCursor = (value: unknown): value is Cursor => {
   const { s, i, q } = (value ?? {}) as Record<string, unknown>
-  return Number.isSafeInteger(q) || (typeof s === 'string' && !Number.isNaN(Date.parse(s)) && typeof i === 'string' && isUuid(i))
+  return (
+    Number.isSafeInteger(q) ||
+    (typeof s === 'string' && !Number.isNaN(Date.parse(s)) && typeof i === 'string' && isUuid(i))
+  )
 }
 
 /** null: the filter names an agent that nobody is; the list is empty. */
@@ -70,7 +79,9 @@ export async function filterOf(
     ...(since ? { updatedSince: since } : {}),
     ...(byChange ? { afterSeq: cursor && 'q' in cursor ? cursor.q : (query.after_seq ?? 0) } : {}),
   }
-  return cursor && 's' in cursor && !byChange ? { filter, after: { startedAt: new Date(cursor.s), id: cursor.i } } : { filter }
+  return cursor && 's' in cursor && !byChange
+    ? { filter, after: { startedAt: new Date(cursor.s), id: cursor.i } }
+    : { filter }
 }
 
 /** Where the next page starts; null after the last one. */

@@ -1,7 +1,7 @@
 // Agents: who handles conversations. A client names one by id, external id, e-mail or name; nothing fails when nobody
 // of that name is known, and conversations that arrived earlier are linked once the agent is there.
 
-import { sql, type Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
 import type { Agents } from '../platform/db/schema.gen.ts'
 import { isUuid, newId } from '../platform/ids.ts'
@@ -12,10 +12,18 @@ export type Agent = Selectable<Agents>
 /** How a client named the agent. */
 export type AgentGiven = { id?: string; email?: string; name?: string }
 
-export type NewAgent = { name?: string | null; email?: string | null; external_id?: string | null; team?: string | null; department?: string | null }
+export type NewAgent = {
+  name?: string | null
+  email?: string | null
+  external_id?: string | null
+  team?: string | null
+  department?: string | null
+}
 
 const words = (given: AgentGiven) =>
-  [given.id, given.email, given.name].filter((word): word is string => Boolean(word?.trim())).map((word) => word.trim().toLowerCase())
+  [given.id, given.email, given.name]
+    .filter((word): word is string => Boolean(word?.trim()))
+    .map((word) => word.trim().toLowerCase())
 
 /**
  * Finds the agents that clients named, for many conversations at once. The order of the match: id, external id,
@@ -58,23 +66,37 @@ export async function createAgent(tx: Tx, orgId: string, input: NewAgent): Promi
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
-  if (!agent) throw new Problem('conflict', 'agent_exists', 'An agent with this e-mail or external id is there already.')
-  const named = [agent.external_id, agent.email, agent.name].filter((word) => word !== null).map((word) => word.toLowerCase())
+  if (!agent)
+    throw new Problem('conflict', 'agent_exists', 'An agent with this e-mail or external id is there already.')
+  const named = [agent.external_id, agent.email, agent.name]
+    .filter((word) => word !== null)
+    .map((word) => word.toLowerCase())
   await sql`
     update conversations set agent_id = ${agent.id}, team = coalesce(team, ${agent.team}), department = coalesce(department, ${agent.department})
     where org_id = ${orgId} and agent_id is null and agent_given is not null
-      and (lower(agent_given->>'id') = any(${named}) or lower(agent_given->>'email') = any(${named}) or lower(agent_given->>'name') = any(${named}))`.execute(tx)
+      and (lower(agent_given->>'id') = any(${named}) or lower(agent_given->>'email') = any(${named}) or lower(agent_given->>'name') = any(${named}))`.execute(
+    tx,
+  )
   return agent
 }
 
 export async function getAgent(db: DbOrTx, orgId: string, id: string): Promise<Agent | null> {
   if (!isUuid(id)) return null
-  const row = await db.selectFrom('agents').selectAll().where('org_id', '=', orgId).where('id', '=', id).executeTakeFirst()
+  const row = await db
+    .selectFrom('agents')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row ?? null
 }
 
 /** The agents of a page of conversations, by id. */
-export async function agentsById(db: DbOrTx, orgId: string, of: { agent_id: string | null }[]): Promise<Map<string, Agent>> {
+export async function agentsById(
+  db: DbOrTx,
+  orgId: string,
+  of: { agent_id: string | null }[],
+): Promise<Map<string, Agent>> {
   const ids = [...new Set(of.map(({ agent_id }) => agent_id).filter((id) => id !== null))]
   if (ids.length === 0) return new Map()
   const rows = await db.selectFrom('agents').selectAll().where('org_id', '=', orgId).where('id', 'in', ids).execute()

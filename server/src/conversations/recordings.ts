@@ -29,7 +29,11 @@ export type RecordingFacts = {
 }
 
 export async function putRecordings(tx: Tx, recordings: NewRecording[]): Promise<void> {
-  await insertRows(tx, 'recordings', recordings.map((one) => ({ ...one, id: newId(), created_at: new Date().toISOString() })))
+  await insertRows(
+    tx,
+    'recordings',
+    recordings.map((one) => ({ ...one, id: newId(), created_at: new Date().toISOString() })),
+  )
 }
 
 /** The newest recording of a conversation. */

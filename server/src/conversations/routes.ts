@@ -11,13 +11,19 @@ import { Problem } from '../platform/problem.ts'
 import type { Store } from '../storage/index.ts'
 import { conversationIdOf } from './announcements.ts'
 import { removeConversation } from './closing.ts'
-import { type Conversation, countConversations, listConversations, lockConversation, requireConversation } from './conversations.ts'
+import {
+  type Conversation,
+  countConversations,
+  listConversations,
+  lockConversation,
+  requireConversation,
+} from './conversations.ts'
 import { readDossier } from './dossier.ts'
 import { listStages } from './findings.ts'
 import { filterOf, type ListQuery, listQuery, nextCursor } from './list-query.ts'
 import { agentsById } from './people.ts'
-import { getRecording } from './recordings.ts'
 import { sendRecording } from './recording-stream.ts'
+import { getRecording } from './recordings.ts'
 import type { Channel } from './shapes.ts'
 import { toExport } from './to-export.ts'
 import { exportTranscript, type TranscriptFormat, transcriptFormats } from './transcript-exports/index.ts'
@@ -26,7 +32,15 @@ import { conversationRow, conversationView, detail, listItem } from './views.ts'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 const tag = 'Conversations'
 
-export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; store: Store; defaultTimeZone: string }): Route[] {
+export function conversationRoutes({
+  db,
+  store,
+  defaultTimeZone,
+}: {
+  db: Db
+  store: Store
+  defaultTimeZone: string
+}): Route[] {
   const readOrg = orgReader(db)
 
   async function list(call: Call<unknown, ListQuery>, channel: Channel | undefined) {
@@ -50,7 +64,8 @@ export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; sto
       method: 'GET',
       paths: [`/v1/${noun}`],
       summary: `List ${noun}`,
-      description: 'Newest first. With `updated_since` or `after_seq`: in order of change, so that late results are never missed.',
+      description:
+        'Newest first. With `updated_since` or `after_seq`: in order of change, so that late results are never missed.',
       tag,
       auth: 'key',
       query: listQuery,
@@ -68,12 +83,14 @@ export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; sto
       method: 'GET',
       paths: [`/v1/${noun}/:id`],
       summary: `Read one ${noun.slice(0, -1)}`,
-      description: 'Always 200 for a known id: `status` tells how far it is, findings are null or empty until it is done.',
+      description:
+        'Always 200 for a known id: `status` tells how far it is, findings are null or empty until it is done.',
       tag,
       auth: 'key',
       params: byId,
       answers: { 200: { description: 'The conversation with its findings' } },
-      handle: async (call) => okWithEtag(call, detail(await readDossier(db, call.by.orgId, ownId(call.params.id), channel))),
+      handle: async (call) =>
+        okWithEtag(call, detail(await readDossier(db, call.by.orgId, ownId(call.params.id), channel))),
     })
 
   return [
@@ -88,7 +105,10 @@ export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; sto
       description: 'Newest first, or in order of change with `updated_since` or `after_seq`.',
       tag,
       auth: 'key',
-      query: Type.Object({ ...listQuery.properties, channel: Type.Optional(Type.Union([Type.Literal('voice'), Type.Literal('chat')])) }),
+      query: Type.Object({
+        ...listQuery.properties,
+        channel: Type.Optional(Type.Union([Type.Literal('voice'), Type.Literal('chat')])),
+      }),
       answers: { 200: { description: 'A page of conversations' } },
       async handle(call: Call<unknown, ListQuery & { channel?: Channel }>) {
         const { items, total, limit, next } = await list(call, call.query.channel)
@@ -125,7 +145,9 @@ export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; sto
         await db.transaction().execute(async (tx) => {
           await lockConversation(tx, conversation)
           await removeConversation(tx, conversation)
-          await writeAudit(tx, [{ orgId: by.orgId, actor: by.actor, action: 'conversation.delete', target: conversation.id, requestId }])
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'conversation.delete', target: conversation.id, requestId },
+          ])
         })
         if (recording) await store.delete(recording.store_key)
         return { status: 204 }
@@ -139,7 +161,12 @@ export function conversationRoutes({ db, store, defaultTimeZone }: { db: Db; sto
       auth: 'key',
       params: byId,
       query: Type.Object({
-        format: Type.Optional(Type.Union(Object.keys(transcriptFormats).map((name) => Type.Literal(name)), { default: 'json' })),
+        format: Type.Optional(
+          Type.Union(
+            Object.keys(transcriptFormats).map((name) => Type.Literal(name)),
+            { default: 'json' },
+          ),
+        ),
       }),
       answers: { 200: { description: 'The transcript as a file' }, 409: { description: 'There is no transcript yet' } },
       async handle({ by, params, query }) {

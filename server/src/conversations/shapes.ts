@@ -56,7 +56,13 @@ export type Finding<T> =
   | { status: 'ok'; value: T; engine: Provenance }
   | { status: 'not_computable'; value: null; reason: string; engine: Provenance }
 
-export type Provenance = { name: string; model: string; version: string; fallback_from?: string; fallback_reason?: string }
+export type Provenance = {
+  name: string
+  model: string
+  version: string
+  fallback_from?: string
+  fallback_reason?: string
+}
 
 export type Keyword = { text: string; score: number; count: number }
 export type Summary = { short: string; evidence: string[] }

@@ -39,7 +39,10 @@ export async function getTranscript(
 }
 
 /** @throws Problem('bug') when the revision that a conversation points at is not there */
-export async function requireTranscript(db: DbOrTx, key: { orgId: string; conversationId: string; revision: number }): Promise<Transcript> {
+export async function requireTranscript(
+  db: DbOrTx,
+  key: { orgId: string; conversationId: string; revision: number },
+): Promise<Transcript> {
   const found = await getTranscript(db, key)
   if (!found) throw new Problem('bug', 'no_transcript', 'The transcript of this conversation is missing.')
   return found

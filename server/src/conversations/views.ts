@@ -13,7 +13,12 @@ const seconds = (ms: number | null): number | null => (ms === null ? null : ms /
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
 export const agentName = (conversation: Conversation, agent: Agent | null): string | null =>
-  agent?.name ?? agent?.email ?? conversation.agent_given?.name ?? conversation.agent_given?.email ?? conversation.agent_given?.id ?? null
+  agent?.name ??
+  agent?.email ??
+  conversation.agent_given?.name ??
+  conversation.agent_given?.email ??
+  conversation.agent_given?.id ??
+  null
 
 function agentView(conversation: Conversation, agent: Agent | null) {
   const { agent_given } = conversation
@@ -80,7 +85,14 @@ export function detail(dossier: Dossier) {
 }
 
 function messageView({ sender, role, text, at, sentiment, language }: Turn) {
-  return { sender: sender ?? role, role, message: text, timestamp: at ?? null, sentiment: sentiment?.label ?? null, language }
+  return {
+    sender: sender ?? role,
+    role,
+    message: text,
+    timestamp: at ?? null,
+    sentiment: sentiment?.label ?? null,
+    language,
+  }
 }
 
 export const keywordsOf = ({ analysis }: Dossier): string[] => analysis?.keywords.value?.map(({ text }) => text) ?? []

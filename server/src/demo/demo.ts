@@ -9,7 +9,10 @@ const samples = resolve(import.meta.dirname, '../../../samples')
 const waitMs = 10 * 60_000
 const pollMs = 400
 
-export async function demo({ url, adminToken }: { url: string; adminToken: string }, receiver: Receiver): Promise<void> {
+export async function demo(
+  { url, adminToken }: { url: string; adminToken: string },
+  receiver: Receiver,
+): Promise<void> {
   title('1. A customer with an API key, and a webhook endpoint')
   const customer = await call<{ id: number; api_key: string }>(`${url}/api/customers`, {
     method: 'POST',
@@ -30,7 +33,11 @@ export async function demo({ url, adminToken }: { url: string; adminToken: strin
   const form = new FormData()
   form.set('file', new Blob([await readFile(recording)]), basename(recording))
   form.set('caller_number', '+27215550101')
-  const accepted = await call<{ call_id: string }>(`${url}/api/process-call`, { method: 'POST', headers: key, body: form })
+  const accepted = await call<{ call_id: string }>(`${url}/api/process-call`, {
+    method: 'POST',
+    headers: key,
+    body: form,
+  })
   await show(url, key, accepted.call_id, receiver)
 
   title('3. An isiZulu chat: POST /chats/upload/vela')
@@ -57,7 +64,15 @@ async function show(url: string, key: Record<string, string>, shownId: string, r
   const { headers, body, isGenuine } = await receiver.waitFor(type, conversation.id, waitMs)
   title(`The webhook as it was received (signature ${isGenuine ? 'verified' : 'WRONG'})`)
   for (const [name, value] of Object.entries(headers)) note(`${name}: ${value}`)
-  console.log(indent(JSON.stringify({ id: body.id, type: body.type, timestamp: body.timestamp, seq: body.seq, data: body.data }, null, 2)))
+  console.log(
+    indent(
+      JSON.stringify(
+        { id: body.id, type: body.type, timestamp: body.timestamp, seq: body.seq, data: body.data },
+        null,
+        2,
+      ),
+    ),
+  )
   if (!isGenuine) throw new Error('The signature of the webhook is wrong.')
 }
 
@@ -66,7 +81,9 @@ async function untilDone(url: string, key: Record<string, string>, shownId: stri
   for (;;) {
     const conversation = await call<Shown>(`${url}/v1/conversations/${shownId}`, { headers: key })
     const seconds = Math.round((Date.now() - started) / 1000)
-    const stages = conversation.stages.map(({ name, status }) => (status === 'running' ? `${name} …` : `${name} ✓`)).join('  ')
+    const stages = conversation.stages
+      .map(({ name, status }) => (status === 'running' ? `${name} …` : `${name} ✓`))
+      .join('  ')
     if (conversation.status === 'completed' || conversation.status === 'failed') {
       endProgress(`${conversation.status} after ${seconds} s: ${stages}`)
       return conversation
@@ -80,7 +97,8 @@ async function untilDone(url: string, key: Record<string, string>, shownId: stri
 async function call<T>(url: string, init: RequestInit): Promise<T> {
   const response = await fetch(url, init)
   const text = await response.text()
-  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${new URL(url).pathname} answered ${response.status}: ${text}`)
+  if (!response.ok)
+    throw new Error(`${init.method ?? 'GET'} ${new URL(url).pathname} answered ${response.status}: ${text}`)
   return JSON.parse(text) as T
 }
 

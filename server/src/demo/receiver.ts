@@ -25,9 +25,15 @@ export async function startReceiver(): Promise<Receiver> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()
     const headers = Object.fromEntries(
-      Object.entries(request.headers).filter(([name]) => name.startsWith('webhook-')).map(([name, value]) => [name, String(value)]),
+      Object.entries(request.headers)
+        .filter(([name]) => name.startsWith('webhook-'))
+        .map(([name, value]) => [name, String(value)]),
     )
-    received.push({ headers, body: JSON.parse(text) as Record<string, unknown>, isGenuine: isGenuine(webhook, text, headers) })
+    received.push({
+      headers,
+      body: JSON.parse(text) as Record<string, unknown>,
+      isGenuine: isGenuine(webhook, text, headers),
+    })
     response.writeHead(204).end()
     onReceived()
   })

@@ -21,7 +21,14 @@ export type Shown = {
   stages: { name: string; status: string; started_at: string; ended_at: string | null }[]
 }
 
-type ShownTurn = { role: string; start_ms: number; text: string; language: string | null; at?: string; sentiment: { label: string } | null }
+type ShownTurn = {
+  role: string
+  start_ms: number
+  text: string
+  language: string | null
+  at?: string
+  sentiment: { label: string } | null
+}
 
 const colours = { agent: 'cyan', customer: 'yellow', bot: 'magenta', third_party: 'white', unknown: 'white' } as const
 
@@ -32,7 +39,9 @@ export function showTranscript({ transcript }: Shown): void {
   const engine = transcript?.engine
   title(`Transcript${engine ? ` (by ${engine.name}, ${engine.model})` : ''}`)
   for (const { role, start_ms, at, text, language, sentiment } of transcript?.turns ?? []) {
-    const time = at ? at.slice(11, 16) : `${Math.floor(start_ms / 60_000)}:${String(Math.floor(start_ms / 1000) % 60).padStart(2, '0')}`
+    const time = at
+      ? at.slice(11, 16)
+      : `${Math.floor(start_ms / 60_000)}:${String(Math.floor(start_ms / 1000) % 60).padStart(2, '0')}`
     const who = styleText(colours[role as keyof typeof colours] ?? 'white', role.padEnd(9))
     const found = [language, sentiment?.label].filter(Boolean).join(', ')
     console.log(`  ${time.padStart(5)}  ${who} ${text}${found ? styleText('dim', `  [${found}]`) : ''}`)
@@ -43,19 +52,29 @@ export function showFindings({ analysis, metrics, warnings }: Shown): void {
   if (analysis) {
     title('Findings')
     const { languages, sentiment, keywords, summary } = analysis
-    line('languages', languages.map(({ tag, share }) => `${tag} ${Math.round(share * 100)} %`).join(', ') || 'not recognised')
+    line(
+      'languages',
+      languages.map(({ tag, share }) => `${tag} ${Math.round(share * 100)} %`).join(', ') || 'not recognised',
+    )
     for (const side of ['overall', 'agent', 'customer'] as const) {
       const { label, score, reason } = sentiment[side]
       line(`sentiment, ${side}`, label === null ? `not known: ${reason ?? ''}` : `${label} (${score?.toFixed(2)})`)
     }
     line('summary', summary.value?.short ?? `none: ${summary.reason ?? ''}`)
-    line('keywords', keywords.value?.map(({ text }) => text).join(', ') || `none${keywords.reason ? `: ${keywords.reason}` : ''}`)
+    line(
+      'keywords',
+      keywords.value?.map(({ text }) => text).join(', ') || `none${keywords.reason ? `: ${keywords.reason}` : ''}`,
+    )
   }
   title('Metrics')
   const known = Object.entries(metrics).filter(([, { value }]) => value !== null)
-  for (const [id, { value, unit }] of known) line(id, `${typeof value === 'number' ? Math.round(value * 100) / 100 : value} ${unit}`)
+  for (const [id, { value, unit }] of known)
+    line(id, `${typeof value === 'number' ? Math.round(value * 100) / 100 : value} ${unit}`)
   const unknown = Object.entries(metrics).filter(([, { value }]) => value === null)
-  if (unknown.length > 0) note(`and ${unknown.length} that cannot be computed here, for example ${unknown[0]?.[0]}: ${unknown[0]?.[1].reason}`)
+  if (unknown.length > 0)
+    note(
+      `and ${unknown.length} that cannot be computed here, for example ${unknown[0]?.[0]}: ${unknown[0]?.[1].reason}`,
+    )
   for (const warning of warnings) note(`Note: ${warning}`)
 }
 

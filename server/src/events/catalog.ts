@@ -18,7 +18,8 @@ export type EventType = (typeof eventTypes)[number]
 
 /** What a subscription may say: a type, all types of one noun (`call.*`), or `*`. */
 export const isEventFilter = (text: string): boolean =>
-  text === '*' || (eventTypes as readonly string[]).includes(text) ||
+  text === '*' ||
+  (eventTypes as readonly string[]).includes(text) ||
   (text.endsWith('.*') && eventTypes.some((type) => type.startsWith(text.slice(0, -1))))
 
 /** Underscored spelling that some receivers of the hosted service look for: `call_completed`. */

@@ -21,7 +21,10 @@ const inFlightMax = 64
 const responseCharsKept = 16_384
 
 /** What the vBot payload shows beyond the event: the customer's number and the transcript, told by higher floors. */
-export type VbotFacts = (orgId: string, conversationId: string) => Promise<{ customerId: number; transcription: string | null }>
+export type VbotFacts = (
+  orgId: string,
+  conversationId: string,
+) => Promise<{ customerId: number; transcription: string | null }>
 
 type Due = {
   org_id: string
@@ -40,7 +43,13 @@ type Due = {
   occurred_at: Date
 }
 
-type Result = { status: number | null; error: string | null; response: string | null; retryAfterMs: number | null; timings: unknown }
+type Result = {
+  status: number | null
+  error: string | null
+  response: string | null
+  retryAfterMs: number | null
+  timings: unknown
+}
 
 export function startDelivery(input: {
   db: Db
@@ -155,9 +164,15 @@ async function send(input: Parameters<typeof startDelivery>[0], due: Due): Promi
     seq: due.seq,
     data: due.data,
   }
-  const body = due.style === 'vbot' ? vbotBody(event, await input.vbotFacts(due.org_id, due.conversation_id)) : velaBody(event)
+  const body =
+    due.style === 'vbot' ? vbotBody(event, await input.vbotFacts(due.org_id, due.conversation_id)) : velaBody(event)
   const secret = input.secrets.open(secretContext(due.org_id, due.endpoint_id), due.secret)
-  const signature = signWebhook({ id: due.event_id, timestampS: Math.floor(Date.now() / 1000), body, secrets: [secret] })
+  const signature = signWebhook({
+    id: due.event_id,
+    timestampS: Math.floor(Date.now() / 1000),
+    body,
+    secrets: [secret],
+  })
   const outcome = await input.outbound.request({
     url: due.url,
     method: 'POST',

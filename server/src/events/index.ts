@@ -1,6 +1,6 @@
 // Events: what happened, and who is told. The only door into this slice.
 
-export { eventTypes, type EventType, isEventFilter } from './catalog.ts'
+export { type EventType, eventTypes, isEventFilter } from './catalog.ts'
 export { startDelivery } from './delivery.ts'
 export { emit, type NewEvent, takeSequence } from './outbox.ts'
 export type { CallEventData, ChatEventData, ConversationEventData } from './payload.ts'

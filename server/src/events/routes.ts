@@ -10,7 +10,14 @@ import { isUuid } from '../platform/ids.ts'
 import type { AddressGuard } from '../platform/outbound/address-guard.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import { createEndpoint, deleteEndpoint, type Endpoint, listDeliveries, listEndpoints, requireEndpoint } from './webhooks.ts'
+import {
+  createEndpoint,
+  deleteEndpoint,
+  type Endpoint,
+  listDeliveries,
+  listEndpoints,
+  requireEndpoint,
+} from './webhooks.ts'
 
 const tag = 'Webhooks'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
@@ -38,8 +45,13 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
         await guard.check(input.url)
         const { orgId, actor } = call.by
         return answerOnce(db, idempotencyOf(call, input), async (tx) => {
-          const { endpoint, secret } = await createEndpoint(tx, secrets, orgId, { ...input, style: input.style ?? 'vela' })
-          await writeAudit(tx, [{ orgId, actor, action: 'webhook.create', target: endpoint.id, requestId: call.requestId }])
+          const { endpoint, secret } = await createEndpoint(tx, secrets, orgId, {
+            ...input,
+            style: input.style ?? 'vela',
+          })
+          await writeAudit(tx, [
+            { orgId, actor, action: 'webhook.create', target: endpoint.id, requestId: call.requestId },
+          ])
           return { status: 201, body: { ...view(endpoint), secret } }
         })
       },
@@ -95,10 +107,12 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
         const page = { limit: pageSize(query.limit), offset: query.offset ?? 0 }
         const deliveries = await listDeliveries(db, by.orgId, id, page)
         return ok({
-          deliveries: deliveries.map(({ lease_token: _, lease_until: _until, org_id: _org, attempts, ...delivery }) => ({
-            ...delivery,
-            attempts: attempts.map(({ org_id: _o, delivery_id: _d, ...attempt }) => attempt),
-          })),
+          deliveries: deliveries.map(
+            ({ lease_token: _, lease_until: _until, org_id: _org, attempts, ...delivery }) => ({
+              ...delivery,
+              attempts: attempts.map(({ org_id: _o, delivery_id: _d, ...attempt }) => attempt),
+            }),
+          ),
           ...page,
         })
       },

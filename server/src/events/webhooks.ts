@@ -1,8 +1,8 @@
 // Webhook endpoints: who wants to be told of what, and where. Secrets are sealed at rest and shown once.
 
-import { sql, type Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
-import type { DeliveryAttempts, Deliveries, WebhookEndpoints } from '../platform/db/schema.gen.ts'
+import type { Deliveries, DeliveryAttempts, WebhookEndpoints } from '../platform/db/schema.gen.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -35,7 +35,14 @@ export async function createEndpoint(
   const id = newId()
   const row = await tx
     .insertInto('webhook_endpoints')
-    .values({ org_id: orgId, id, url: input.url, events, style: input.style, secret: secrets.seal(secretContext(orgId, id), secret) })
+    .values({
+      org_id: orgId,
+      id,
+      url: input.url,
+      events,
+      style: input.style,
+      secret: secrets.seal(secretContext(orgId, id), secret),
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
   return { endpoint: asEndpoint(row), secret }
@@ -44,7 +51,10 @@ export async function createEndpoint(
 function checkEvents(events: string[]): string[] {
   const unknown = events.find((text) => !isEventFilter(text))
   if (unknown !== undefined || events.length === 0 || events.length > eventsMax) {
-    const detail = unknown === undefined ? `events must name 1 to ${eventsMax} events.` : `There is no event "${unknown.slice(0, 100)}".`
+    const detail =
+      unknown === undefined
+        ? `events must name 1 to ${eventsMax} events.`
+        : `There is no event "${unknown.slice(0, 100)}".`
     throw new Problem('invalid', 'unknown_event', detail, { facts: { field: 'events' } })
   }
   return [...new Set(events)]
@@ -53,12 +63,17 @@ function checkEvents(events: string[]): string[] {
 function checkSecret(secret: string | undefined): string | undefined {
   if (secret === undefined) return undefined
   if (secret.length === 0 || secret.length > secretCharsMax) {
-    throw new Problem('invalid', 'invalid_secret', `secret must have 1 to ${secretCharsMax} characters.`, { facts: { field: 'secret' } })
+    throw new Problem('invalid', 'invalid_secret', `secret must have 1 to ${secretCharsMax} characters.`, {
+      facts: { field: 'secret' },
+    })
   }
   return secret
 }
 
-const asEndpoint = ({ secret: _, ...row }: Selectable<WebhookEndpoints>): Endpoint => ({ ...row, style: row.style as PayloadStyle })
+const asEndpoint = ({ secret: _, ...row }: Selectable<WebhookEndpoints>): Endpoint => ({
+  ...row,
+  style: row.style as PayloadStyle,
+})
 
 export async function listEndpoints(db: DbOrTx, orgId: string): Promise<Endpoint[]> {
   const rows = await db.selectFrom('webhook_endpoints').selectAll().where('org_id', '=', orgId).orderBy('id').execute()
@@ -102,7 +117,12 @@ export async function putCustomerEndpoint(
   const [existing] = (await listEndpoints(tx, orgId)).filter(({ style }) => style === 'vbot')
   if (!existing) {
     if (!change.url) return { secret: null }
-    const made = await createEndpoint(tx, secrets, orgId, { url: change.url, events: ['call.completed'], style: 'vbot', secret: change.secret })
+    const made = await createEndpoint(tx, secrets, orgId, {
+      url: change.url,
+      events: ['call.completed'],
+      style: 'vbot',
+      secret: change.secret,
+    })
     return { secret: made.secret }
   }
   const secret = checkSecret(change.secret)
@@ -120,7 +140,11 @@ export async function putCustomerEndpoint(
   return { secret: secret ?? null }
 }
 
-export type DeliveryView = Selectable<Deliveries> & { event_type: string; event_id: string; attempts: Selectable<DeliveryAttempts>[] }
+export type DeliveryView = Selectable<Deliveries> & {
+  event_type: string
+  event_id: string
+  attempts: Selectable<DeliveryAttempts>[]
+}
 
 /** The log of an endpoint, newest first, each delivery with all its attempts. */
 export async function listDeliveries(
@@ -131,7 +155,9 @@ export async function listDeliveries(
 ): Promise<DeliveryView[]> {
   const rows = await db
     .selectFrom('deliveries')
-    .innerJoin('events', (join) => join.onRef('events.org_id', '=', 'deliveries.org_id').onRef('events.seq', '=', 'deliveries.event_seq'))
+    .innerJoin('events', (join) =>
+      join.onRef('events.org_id', '=', 'deliveries.org_id').onRef('events.seq', '=', 'deliveries.event_seq'),
+    )
     .selectAll('deliveries')
     .select(['events.type as event_type', 'events.id as event_id'])
     .where('deliveries.org_id', '=', orgId)

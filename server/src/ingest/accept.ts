@@ -53,7 +53,14 @@ export type Accepted = {
 /** What comes after acceptance: given by the composition root, since the pipeline is above this floor. */
 export type NextStep = (
   tx: Tx,
-  conversations: { orgId: string; conversationId: string; channel: Arrival['channel']; version: number; tag: number; fetchUrl: string | null }[],
+  conversations: {
+    orgId: string
+    conversationId: string
+    channel: Arrival['channel']
+    version: number
+    tag: number
+    fetchUrl: string | null
+  }[],
 ) => Promise<void>
 
 export type Accept = (submission: Submission) => Promise<Answer>
@@ -66,12 +73,20 @@ export function accepting({ db, next }: { db: Db; next: NextStep }): Accept {
 type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }
 
 async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Promise<(Answer | Error)[]> {
-  const results: (Answer | Error | null)[] = await recallAnswers(tx, submissions.map(({ idempotency }) => idempotency))
+  const results: (Answer | Error | null)[] = await recallAnswers(
+    tx,
+    submissions.map(({ idempotency }) => idempotency),
+  )
   const open = submissions.filter((_, index) => results[index] === null)
   const known = new Map((await findByExternalIds(tx, open.flatMap(naturalKey))).map((one) => [nameOf(one), one]))
-  const redeemed = open.filter(({ kind }) => kind === 'redemption').map(({ arrival: { org_id, id } }) => ({ org_id, id }))
+  const redeemed = open
+    .filter(({ kind }) => kind === 'redemption')
+    .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
   const awaiting = await findAwaiting(tx, redeemed)
-  const agents = await resolveAgents(tx, open.map(({ arrival }) => namedAgent(arrival)))
+  const agents = await resolveAgents(
+    tx,
+    open.map(({ arrival }) => namedAgent(arrival)),
+  )
 
   const fresh: Decided[] = []
   const answers = new Map<Submission, Answer>()
@@ -87,15 +102,21 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     }
     answers.set(submission, submission.answer(decided.accepted))
   }
-  await dropTickets(tx, fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival))
+  await dropTickets(
+    tx,
+    fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival),
+  )
   await write(tx, lastOfEach(fresh), next)
-  const kept = open.flatMap((one) => (one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer }] : []))
+  const kept = open.flatMap((one) =>
+    one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer }] : [],
+  )
   await storeAnswers(tx, kept)
   return submissions.map((submission, index) => results[index] ?? (answers.get(submission) as Answer))
 }
 
 /** A ticket was redeemed by a recording that turned out to be a newer version of a known call. */
-const isElsewhere = ({ submission: { kind, arrival }, arrived }: Decided) => kind === 'redemption' && arrival.id !== arrived.id
+const isElsewhere = ({ submission: { kind, arrival }, arrived }: Decided) =>
+  kind === 'redemption' && arrival.id !== arrived.id
 
 const naturalKey = ({ arrival: { org_id, channel, external_id } }: Submission) =>
   external_id ? [{ org_id, channel, external_id }] : []
@@ -164,7 +185,10 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     arrived.seq = seqs[index] as number
     arrived.queue_tag = tags[index] as number
   }
-  await putArrivals(tx, decided.map(({ arrived }) => arrived))
+  await putArrivals(
+    tx,
+    decided.map(({ arrived }) => arrived),
+  )
   await putRecordings(
     tx,
     decided.flatMap(({ submission: { recording }, arrived }) =>
@@ -175,19 +199,24 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     tx,
     decided.flatMap(({ submission: { transcript }, arrived }) =>
       transcript
-        ? [{
-            ...transcript,
-            org_id: arrived.org_id,
-            conversation_id: arrived.id,
-            revision: arrived.version,
-            source: 'import' as const,
-            engine: null,
-          }]
+        ? [
+            {
+              ...transcript,
+              org_id: arrived.org_id,
+              conversation_id: arrived.id,
+              revision: arrived.version,
+              source: 'import' as const,
+              engine: null,
+            },
+          ]
         : [],
     ),
   )
   const told = decided.filter(({ submission }) => submission.kind !== 'ticket')
-  await emit(tx, told.map(({ arrived, accepted }) => arrivalEvent(arrived, accepted.outcome === 'new_version')))
+  await emit(
+    tx,
+    told.map(({ arrived, accepted }) => arrivalEvent(arrived, accepted.outcome === 'new_version')),
+  )
   await writeAudit(
     tx,
     decided.map(({ submission, arrived, accepted }) => ({
@@ -211,4 +240,3 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     })),
   )
 }
-

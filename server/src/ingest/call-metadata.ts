@@ -2,8 +2,8 @@
 // historic name and type. Looking people and teams up is for others; nothing that was sent is dropped without a word.
 
 import type { AgentGiven, Direction } from '../conversations/index.ts'
-import { Problem } from '../platform/problem.ts'
 import { type DateContext, readDate, velaDateError } from '../platform/dates.ts'
+import { Problem } from '../platform/problem.ts'
 import { type Body, type Fields, fieldsOf, isNothing, looseObject, takeOrgId, unwrapIfJson } from './flexible-body.ts'
 import { readLanguage } from './languages.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fromUrlencoded } from '../platform/http/body.ts'
 import { Problem } from '../platform/problem.ts'
 import { readChat } from './chat-messages.ts'
-import { fromUrlencoded } from '../platform/http/body.ts'
 
 const now = new Date('2026-03-01T10:00:00Z')
 const context = { timeZone: 'Africa/Johannesburg', now }

@@ -6,6 +6,7 @@
 // message is over a minute older than one before it is sorted by time, equal times staying as they came.
 
 import type { Role } from '../conversations/index.ts'
+import { type DateContext, readDate, velaDateError } from '../platform/dates.ts'
 import { Problem } from '../platform/problem.ts'
 import {
   customFields,
@@ -17,7 +18,6 @@ import {
   takeNotes,
   withoutMetadata,
 } from './call-metadata.ts'
-import { type DateContext, readDate, velaDateError } from '../platform/dates.ts'
 import { type Body, fieldsOf, isNothing, takeOrgId, unwrap } from './flexible-body.ts'
 import { readLanguage } from './languages.ts'
 import { readSender } from './senders.ts'

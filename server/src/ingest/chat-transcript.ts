@@ -7,14 +7,16 @@ import type { ChatMessage } from './chat-messages.ts'
 export function chatTranscript(messages: ChatMessage[]): { participants: Participant[]; turns: Turn[] } {
   const ids = new Map<Role, string>()
   for (const { role } of messages) if (!ids.has(role)) ids.set(role, `p${ids.size + 1}`)
-  const participants = [...ids].map(([role, id]): Participant => ({
-    id,
-    role,
-    role_source: 'metadata',
-    role_confidence: 1,
-    name: null,
-    channel_index: null,
-  }))
+  const participants = [...ids].map(
+    ([role, id]): Participant => ({
+      id,
+      role,
+      role_source: 'metadata',
+      role_confidence: 1,
+      name: null,
+      channel_index: null,
+    }),
+  )
   const startMs = Math.min(...messages.map(({ at }) => at.getTime()))
   const turns = messages.map(({ text, at, sender, role, language }, index): Turn => {
     const offsetMs = at.getTime() - startMs

@@ -74,7 +74,13 @@ export function doors(input: {
   }
 
   /** Everything that came with the request is in the store by now; what is not accepted leaves it again. */
-  async function takeFiles(call: Call, org: Org, form: Awaited<ReturnType<typeof readUpload>>, source: Source, answer: (accepted: Accepted) => Answer) {
+  async function takeFiles(
+    call: Call,
+    org: Org,
+    form: Awaited<ReturnType<typeof readUpload>>,
+    source: Source,
+    answer: (accepted: Accepted) => Answer,
+  ) {
     const { files } = form
     const result = await keepIfAccepted(store, files, async () => {
       const [file] = files
@@ -102,12 +108,18 @@ export function doors(input: {
       await requireMinutes(db, org, zoneOf(org))
       if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form.warnings, url)
       if (!/^https?:/i.test(url)) {
-        throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', { facts: { field: 'file_url' } })
+        throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', {
+          facts: { field: 'file_url' },
+        })
       }
       return accept({
         ...commonOf(call, org, idempotencyOf(call, form.fields)),
         kind: 'conversation',
-        arrival: callArrival(org.id, newId(), said, { source: 'url', contentHash: contentHash(url), warnings: form.warnings }),
+        arrival: callArrival(org.id, newId(), said, {
+          source: 'url',
+          contentHash: contentHash(url),
+          warnings: form.warnings,
+        }),
         recording: null,
         transcript: null,
         fetchUrl: url,
@@ -150,4 +162,6 @@ export function doors(input: {
 const isAddress = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
 
 const noFile = (field = 'file') =>
-  new Problem('invalid', 'no_file', `The request has no recording: send it as "${field}".`, { facts: { field, issue: 'is required' } })
+  new Problem('invalid', 'no_file', `The request has no recording: send it as "${field}".`, {
+    facts: { field, issue: 'is required' },
+  })

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromUrlencoded, readBody } from '../platform/http/body.ts'
-import { Problem } from '../platform/problem.ts'
 import { fieldsOf, looseObject, takeOrgId } from './flexible-body.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -22,6 +21,13 @@ test('objects and lists may come as text, encoded once or twice', () => {
   for (const value of [[], '[]', 5, true, 'text', "{'python': 1}"]) {
     assert.throws(() => looseObject(value, 'metadata'), { kind: 'invalid', detail: /^metadata / })
   }
+})
+
+test('text of objects has the same limits as a body', () => {
+  for (const depth of [65, 10_000]) {
+    assert.throws(() => looseObject(`{"a":${'['.repeat(depth)}`, 'metadata'), { code: 'too_deep' })
+  }
+  assert.equal(fieldsOf({}).take('constructor'), undefined)
 })
 
 test('fields are found under any spelling, earlier sources count, and nothing is lost', () => {
@@ -63,4 +69,3 @@ test('property: a body survives being sent as JSON, and as a form of JSON texts'
     }),
   )
 })
-

@@ -15,7 +15,13 @@ export type Fetch = { orgId: string; conversationId: string; version: number; ur
 /** How long a fetch may take is the client's limit (30 min); this is the net under it. */
 export const fetchJob: Job<Fetch> = job<Fetch>({ name: 'ingest.fetch', retryLimit: 4, timeoutS: 3600, concurrency: 4 })
 
-export function fetchWorker(input: { db: Db; store: Store; download: Download; sizeBytesMax: number; next: NextStep }): Worker {
+export function fetchWorker(input: {
+  db: Db
+  store: Store
+  download: Download
+  sizeBytesMax: number
+  next: NextStep
+}): Worker {
   return worker<Fetch>({
     job: fetchJob,
     async handle(fetch, { signal }): Promise<Write | undefined> {
@@ -29,16 +35,18 @@ export function fetchWorker(input: { db: Db; store: Store; download: Download; s
       try {
         const [stored, downloaded] = await Promise.all([
           store.put(key, body, { sizeBytesMax: input.sizeBytesMax, signal }),
-          input.download({ url, partition: orgId, sizeBytesMax: input.sizeBytesMax, signal, sink: intoStream(body) }).then(
-            (result) => {
-              body.end()
-              return result
-            },
-            (err) => {
-              body.destroy(err)
-              throw err
-            },
-          ),
+          input
+            .download({ url, partition: orgId, sizeBytesMax: input.sizeBytesMax, signal, sink: intoStream(body) })
+            .then(
+              (result) => {
+                body.end()
+                return result
+              },
+              (err) => {
+                body.destroy(err)
+                throw err
+              },
+            ),
         ])
         const recording = {
           org_id: orgId,
@@ -51,7 +59,9 @@ export function fetchWorker(input: { db: Db; store: Store; download: Download; s
         }
         return async (tx) => {
           await putRecordings(tx, [recording])
-          await input.next(tx, [{ orgId, conversationId, channel: 'voice', version: fetch.version, tag: fetch.tag, fetchUrl: null }])
+          await input.next(tx, [
+            { orgId, conversationId, channel: 'voice', version: fetch.version, tag: fetch.tag, fetchUrl: null },
+          ])
         }
       } catch (err) {
         if (!isFinal(err)) throw err
@@ -65,7 +75,11 @@ export function fetchWorker(input: { db: Db; store: Store; download: Download; s
     async bury({ orgId, conversationId, version }): Promise<Write | undefined> {
       const conversation = await getConversation(input.db, orgId, conversationId)
       if (!conversation || conversation.version !== version || conversation.status !== 'queued') return undefined
-      const failure = { code: 'download_failed', reason: 'The recording could not be fetched on any of several tries.', stage: 'fetch' }
+      const failure = {
+        code: 'download_failed',
+        reason: 'The recording could not be fetched on any of several tries.',
+        stage: 'fetch',
+      }
       return async (tx) => {
         await lockConversation(tx, conversation)
         await closeConversation(tx, conversation, { status: 'failed', failure })

@@ -29,7 +29,10 @@ export function ingest(input: {
 }): { doors: Doors; routes: Route[]; workers: Worker[]; fetchJob: typeof fetchJob } {
   const { db, store, analyse, uploadBytesMax } = input
   const next: NextStep = async (tx, conversations) => {
-    await analyse(tx, conversations.filter(({ fetchUrl }) => fetchUrl === null))
+    await analyse(
+      tx,
+      conversations.filter(({ fetchUrl }) => fetchUrl === null),
+    )
     await fetchLater(tx, conversations)
   }
   const fetchLater = (tx: Tx, conversations: Parameters<NextStep>[1]) =>

@@ -1,7 +1,7 @@
 // Takes a recording off the wire into the store before anything is known about it. What is not accepted is removed.
 
-import { newId } from '../platform/ids.ts'
 import type { FilePart } from '../platform/http/route.ts'
+import { newId } from '../platform/ids.ts'
 import { type Store, storeKey } from '../storage/index.ts'
 
 export type StagedFile = {
@@ -17,7 +17,13 @@ const nameCharsMax = 300
 /** @throws Problem('too_large') above the limit; nothing is left behind then */
 export async function stageFile(
   store: Store,
-  input: { orgId: string; file: Pick<FilePart, 'stream' | 'fileName' | 'contentType'>; sizeBytesMax: number; key?: string; signal?: AbortSignal },
+  input: {
+    orgId: string
+    file: Pick<FilePart, 'stream' | 'fileName' | 'contentType'>
+    sizeBytesMax: number
+    key?: string
+    signal?: AbortSignal
+  },
 ): Promise<StagedFile> {
   const { file, sizeBytesMax, signal } = input
   const key = input.key ?? storeKey(input.orgId, 'rec', newId())
@@ -32,7 +38,11 @@ export async function stageFile(
 }
 
 /** Runs what may accept the files; if it fails, or accepts none of them, they are removed from the store. */
-export async function keepIfAccepted<T extends { isKept: boolean }>(store: Store, files: StagedFile[], accept: () => Promise<T>): Promise<T> {
+export async function keepIfAccepted<T extends { isKept: boolean }>(
+  store: Store,
+  files: StagedFile[],
+  accept: () => Promise<T>,
+): Promise<T> {
   const discard = () => Promise.all(files.map(({ store_key }) => store.delete(store_key)))
   try {
     const result = await accept()

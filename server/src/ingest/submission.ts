@@ -52,7 +52,12 @@ export function callArrival(
   }
 }
 
-export function chatArrival(orgId: string, id: string, chat: ChatInput, more: { contentHash: string; warnings: string[] }): Submission['arrival'] {
+export function chatArrival(
+  orgId: string,
+  id: string,
+  chat: ChatInput,
+  more: { contentHash: string; warnings: string[] },
+): Submission['arrival'] {
   return {
     org_id: orgId,
     id,

@@ -27,7 +27,13 @@ const ticketMs = 3600_000
 const path = '/uploads'
 
 export type Tickets = {
-  give(call: Call, org: Org, said: CallMetadata, form: { fields: object; warnings: string[] }, allocation: Allocation): Promise<Answer>
+  give(
+    call: Call,
+    org: Org,
+    said: CallMetadata,
+    form: { fields: object; warnings: string[] },
+    allocation: Allocation,
+  ): Promise<Answer>
   /** `file_url` named a path of the client's own disk: it gets a ticket to upload that file with. */
   forLocalPath(call: Call, org: Org, said: CallMetadata, warnings: string[], given: string): Promise<Answer>
   /** The recording came in the place of a request for a ticket: a later post of these fields changes nothing. */
@@ -35,7 +41,14 @@ export type Tickets = {
   routes: Route[]
 }
 
-export function tickets(input: { db: Db; store: Store; accept: Accept; secret: string; publicUrl: () => string; uploadBytesMax: number }): Tickets {
+export function tickets(input: {
+  db: Db
+  store: Store
+  accept: Accept
+  secret: string
+  publicUrl: () => string
+  uploadBytesMax: number
+}): Tickets {
   const { db, store, accept } = input
 
   const ticketFor = (orgId: string, id: string) =>
@@ -48,14 +61,24 @@ export function tickets(input: { db: Db; store: Store; accept: Accept; secret: s
       expiresAt: new Date(Date.now() + ticketMs),
     })
 
-  async function promise(call: Call, org: Org, said: CallMetadata, form: { fields: object; warnings: string[] }, answer: (accepted: Accepted, id: string) => Answer) {
+  async function promise(
+    call: Call,
+    org: Org,
+    said: CallMetadata,
+    form: { fields: object; warnings: string[] },
+    answer: (accepted: Accepted, id: string) => Answer,
+  ) {
     const id = newId()
     const arrival = callArrival(org.id, id, said, { source: 'presigned', contentHash: null, warnings: form.warnings })
     return accept({
       ...commonOf(call, org, idempotencyOf(call, form.fields)),
       kind: 'ticket',
       // A natural key counts once the recording is there.
-      arrival: { ...arrival, external_id: null, metadata: { ...arrival.metadata, ...(said.externalId ? { interaction_id: said.externalId } : {}) } },
+      arrival: {
+        ...arrival,
+        external_id: null,
+        metadata: { ...arrival.metadata, ...(said.externalId ? { interaction_id: said.externalId } : {}) },
+      },
       recording: null,
       transcript: null,
       fetchUrl: null,
@@ -83,7 +106,8 @@ export function tickets(input: { db: Db; store: Store; accept: Accept; secret: s
     forLocalPath: (call, org, said, warnings, given) =>
       promise(call, org, said, { fields: { ...call.headers, given }, warnings }, (accepted, id) => {
         const { url, fields, expiresAt } = ticketFor(org.id, id)
-        const note = 'file_url is a path on your own machine. Upload the file with a POST of these fields and the file to the url.'
+        const note =
+          'file_url is a path on your own machine. Upload the file with a POST of these fields and the file to the url.'
         return ok({
           call_id: id,
           status: 'awaiting_upload',
@@ -103,7 +127,8 @@ export function tickets(input: { db: Db; store: Store; accept: Accept; secret: s
         method: 'POST',
         paths: [path],
         summary: 'Redeem an upload ticket: post its fields and the file, as to S3',
-        description: 'Fields in any order; either signature. 204, or the success_action_status that was asked for. Errors are XML, as S3 writes them.',
+        description:
+          'Fields in any order; either signature. 204, or the success_action_status that was asked for. Errors are XML, as S3 writes them.',
         tag: 'Uploads',
         auth: 'open',
         bodyKinds: ['multipart'],
@@ -180,7 +205,11 @@ export function tickets(input: { db: Db; store: Store; accept: Accept; secret: s
   }
 
   function done({ successActionStatus, key }: GrantedUpload, etag: string): Answer {
-    const { status, contentType, body } = renderS3Success(successActionStatus, { url: `${input.publicUrl()}${path}`, key, etag })
+    const { status, contentType, body } = renderS3Success(successActionStatus, {
+      url: `${input.publicUrl()}${path}`,
+      key,
+      etag,
+    })
     return contentType ? { status, body, headers: { 'Content-Type': contentType } } : { status }
   }
 }
@@ -191,7 +220,17 @@ function arrivalOf(ticket: Waiting) {
   const { org_id, id, channel, direction, source, agent_given, customer_ref, caller_number, called_number } = ticket
   const { team, department, tags, warnings, language, started_at, ended_at } = ticket
   return {
-    ...{ org_id, id, channel, direction, source: source as 'presigned', agent_given, customer_ref, caller_number, called_number },
+    ...{
+      org_id,
+      id,
+      channel,
+      direction,
+      source: source as 'presigned',
+      agent_given,
+      customer_ref,
+      caller_number,
+      called_number,
+    },
     ...{ team, department, tags, warnings, language },
     started_at: started_at.toISOString(),
     ended_at: ended_at?.toISOString() ?? null,

@@ -18,7 +18,12 @@ export type AgentFigures = {
 }
 
 /** Only finished conversations count; those without an agent belong to nobody. */
-export async function agentFigures(db: DbOrTx, orgId: string, agentIds: string[], period: Period): Promise<Map<string, AgentFigures>> {
+export async function agentFigures(
+  db: DbOrTx,
+  orgId: string,
+  agentIds: string[],
+  period: Period,
+): Promise<Map<string, AgentFigures>> {
   const { rows } = await sql<AgentFigures>`
     select c.agent_id,
       count(*) filter (where c.channel = 'voice') as total_calls,

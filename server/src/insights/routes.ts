@@ -30,7 +30,11 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
       async handle(call) {
         const { team_id: team, department_id: department, active } = call.query
         const page = { limit: pageSize(call.query.limit), offset: call.query.offset ?? 0 }
-        const filter = { ...(team ? { team } : {}), ...(department ? { department } : {}), ...(active === undefined ? {} : { active }) }
+        const filter = {
+          ...(team ? { team } : {}),
+          ...(department ? { department } : {}),
+          ...(active === undefined ? {} : { active }),
+        }
         const { agents, total } = await listAgents(db, call.by.orgId, filter, page)
         const shown = agents.map(({ id, name, email, external_id, team, department, is_active }) => ({
           agent_id: id,
@@ -69,7 +73,8 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
       method: 'GET',
       paths: ['/v1/agents/:id/performance'],
       summary: 'How an agent did in a period',
-      description: 'The id may be the external id or the e-mail. Without dates: the last 30 days. Scores need scorecards and are null.',
+      description:
+        'The id may be the external id or the e-mail. Without dates: the last 30 days. Scores need scorecards and are null.',
       tag,
       auth: 'key',
       params: Type.Object({ id: Type.String({ maxLength: 300 }) }),
@@ -93,7 +98,10 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
             average_score: null,
             average_duration: figures?.average_duration ?? null,
             customer_satisfaction: estimatedSatisfaction(sentiment),
-            customer_satisfaction_basis: sentiment === null ? 'no conversation has a sentiment' : `estimated from the sentiment of ${figures?.scored} conversations`,
+            customer_satisfaction_basis:
+              sentiment === null
+                ? 'no conversation has a sentiment'
+                : `estimated from the sentiment of ${figures?.scored} conversations`,
             resolution_rate: null,
           },
           trends: { score_trend: [], volume_trend: await agentVolume(db, orgId, agent.id, { from, to }, zone) },
@@ -112,7 +120,9 @@ function readAgent(fields: Fields): Partial<Record<(typeof names)[number], strin
     const value = fields[name]
     if (value === undefined || value === null || value === '') continue
     if (typeof value !== 'string' || value.length > 200) {
-      throw new Problem('invalid', 'invalid_request', `${name} must be a text of at most 200 characters.`, { facts: { field: name } })
+      throw new Problem('invalid', 'invalid_request', `${name} must be a text of at most 200 characters.`, {
+        facts: { field: name },
+      })
     }
     input[name] = value.trim()
   }

@@ -84,8 +84,14 @@ export function telemetry({ db, queue }: { db: Db; queue: Queue }): Telemetry {
         auth: 'open',
         answers: { 200: { description: 'Ready' }, 503: { description: 'Not ready' } },
         async handle() {
-          const answered = sql`select 1`.execute(db).then(() => true, () => false)
-          const isReady = await Promise.race([answered, new Promise<false>((done) => setTimeout(done, readyTimeoutMs, false))])
+          const answered = sql`select 1`.execute(db).then(
+            () => true,
+            () => false,
+          )
+          const isReady = await Promise.race([
+            answered,
+            new Promise<false>((done) => setTimeout(done, readyTimeoutMs, false)),
+          ])
           if (!isReady) throw new Problem('unavailable', 'database_unavailable', 'The database does not answer.')
           return ok({ status: 'ready' })
         },

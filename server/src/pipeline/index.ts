@@ -14,12 +14,21 @@ import { stagesOf } from './stage.ts'
 
 export { pipelineJobs } from './run.ts'
 
-type EngineSettings<Name> = { engine: Name; url: string | null; apiKey: string | null; model: string | null; fetch: FetchLike }
+type EngineSettings<Name> = {
+  engine: Name
+  url: string | null
+  apiKey: string | null
+  model: string | null
+  fetch: FetchLike
+}
 
 export type Pipeline = {
   workers: Worker[]
   /** Puts conversations into the queue, in the transaction that accepted them. */
-  enqueue(tx: Tx, conversations: { orgId: string; conversationId: string; channel: Channel; version: number; tag: number }[]): Promise<void>
+  enqueue(
+    tx: Tx,
+    conversations: { orgId: string; conversationId: string; channel: Channel; version: number; tag: number }[],
+  ): Promise<void>
   speechEngine: { name: string | null; reason: string }
   close(): Promise<void>
 }
@@ -38,7 +47,10 @@ export async function pipeline(input: {
   const { queue, jobs } = input
   const chosen = await chooseSpeechEngine(input.speech)
   const language = chooseLanguageEngine({ engine: input.language.engine, llm: endpointOf(input.language) })
-  const reason = chosen.tried.map(({ name, availability }) => (availability.available ? '' : `${name}: ${availability.reason}`)).filter(Boolean).join(' ')
+  const reason = chosen.tried
+    .map(({ name, availability }) => (availability.available ? '' : `${name}: ${availability.reason}`))
+    .filter(Boolean)
+    .join(' ')
   const speech = { engine: chosen.engine, reason: reason || 'no speech engine is switched on' }
   const tools = { ...input, speech, language, agentChannelDefault: input.agentChannel }
 

@@ -4,9 +4,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  type Conversation,
   changeConversation,
   closeConversation,
-  type Conversation,
   getConversation,
   lockConversation,
   putStage,
@@ -46,7 +46,13 @@ export const pipelineJobs = (limits: { workers: number; callsInProgressMax: numb
   chat: job<Advance>({ name: 'pipeline.advance_chat', retryLimit: 4, timeoutS: 600, concurrency: 8 }),
 })
 
-export async function enqueueStage(tx: Tx, queue: Queue, jobs: PipelineJobs, channel: Conversation['channel'], advances: Advance[]) {
+export async function enqueueStage(
+  tx: Tx,
+  queue: Queue,
+  jobs: PipelineJobs,
+  channel: Conversation['channel'],
+  advances: Advance[],
+) {
   // The lowest tag first; a conversation that is under way has a lower tag than one of its organisation that waits.
   const entries = advances.map((input) => ({ input, group: input.orgId, priority: -input.tag }))
   await queue.enqueue(tx, jobs[channel], entries)
@@ -62,7 +68,13 @@ export function pipelineWorkers(tools: Tools, queue: Queue, jobs: PipelineJobs):
   )
 }
 
-async function advance(tools: Tools, queue: Queue, jobs: PipelineJobs, input: Advance, run: JobRun): Promise<Write | undefined> {
+async function advance(
+  tools: Tools,
+  queue: Queue,
+  jobs: PipelineJobs,
+  input: Advance,
+  run: JobRun,
+): Promise<Write | undefined> {
   const { db } = tools
   const conversation = await getConversation(db, input.orgId, input.conversationId)
   // Deleted meanwhile, or sent again with other content: the newer version has a job of its own.
@@ -74,19 +86,28 @@ async function advance(tools: Tools, queue: Queue, jobs: PipelineJobs, input: Ad
   await markStarted(tools, conversation, record)
   const workDir = await mkdtemp(join(tools.workDir, `${input.stage}-`))
   try {
-    const resultOf = async <T>(stage: StageName) => (await stageResult<T>(db, key.orgId, key.conversationId, stage)) as T
+    const resultOf = async <T>(stage: StageName) =>
+      (await stageResult<T>(db, key.orgId, key.conversationId, stage)) as T
     const outcome = await stages[input.stage]({ ...tools, workDir, conversation, resultOf, signal: run.signal })
     const next = order[position + 1]
     return async (tx) => {
       await lockConversation(tx, conversation)
-      await putStage(tx, key, { ...record, status: outcome.status, ended_at: new Date(), error: null, result: outcome.result })
+      await putStage(tx, key, {
+        ...record,
+        status: outcome.status,
+        ended_at: new Date(),
+        error: null,
+        result: outcome.result,
+      })
       await outcome.write?.(tx)
       await keepWarnings(tx, conversation, outcome)
-      if (outcome.finished) await closeConversation(tx, conversation, { status: 'completed', analysis: outcome.finished })
+      if (outcome.finished)
+        await closeConversation(tx, conversation, { status: 'completed', analysis: outcome.finished })
       if (next) await enqueueStage(tx, queue, jobs, conversation.channel, [{ ...input, stage: next }])
     }
   } catch (err) {
-    const error = err instanceof Problem ? { code: err.code, reason: err.detail } : { code: 'internal_error', reason: String(err) }
+    const error =
+      err instanceof Problem ? { code: err.code, reason: err.detail } : { code: 'internal_error', reason: String(err) }
     const failed = { ...record, status: 'failed' as const, ended_at: new Date(), error, result: null }
     // What was sent cannot be read: no further try will change that.
     if (err instanceof Problem && (err.kind === 'invalid' || err.kind === 'too_large')) {
@@ -104,10 +125,18 @@ async function advance(tools: Tools, queue: Queue, jobs: PipelineJobs, input: Ad
 }
 
 /** People see what is being worked on. Chats are done before anybody could look. */
-async function markStarted({ db }: Tools, conversation: Conversation, record: { name: string; position: number; attempt: number; started_at: Date }) {
+async function markStarted(
+  { db }: Tools,
+  conversation: Conversation,
+  record: { name: string; position: number; attempt: number; started_at: Date },
+) {
   const { org_id: orgId, id, channel, status } = conversation
   if (channel === 'chat') return
-  await putStage(db, { orgId, conversationId: id }, { ...record, status: 'running', ended_at: null, error: null, result: null })
+  await putStage(
+    db,
+    { orgId, conversationId: id },
+    { ...record, status: 'running', ended_at: null, error: null, result: null },
+  )
   if (status === 'processing') return
   await db.transaction().execute(async (tx) => {
     await lockConversation(tx, conversation)
@@ -130,6 +159,9 @@ async function bury({ db }: Tools, input: Advance): Promise<Write | undefined> {
   return async (tx) => {
     await lockConversation(tx, conversation)
     const reason = `The stage "${input.stage}" failed on every try. Its last error is kept with the stage.`
-    await closeConversation(tx, conversation, { status: 'failed', failure: { code: 'stage_failed', reason, stage: input.stage } })
+    await closeConversation(tx, conversation, {
+      status: 'failed',
+      failure: { code: 'stage_failed', reason, stage: input.stage },
+    })
   }
 }

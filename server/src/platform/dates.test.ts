@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Problem } from './problem.ts'
 import { isTimeZone, readDate, readRange } from './dates.ts'
+import { Problem } from './problem.ts'
 
 const now = new Date('2026-03-01T10:00:00Z')
 const johannesburg = { timeZone: 'Africa/Johannesburg', now }

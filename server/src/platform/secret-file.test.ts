@@ -12,8 +12,14 @@ after(() => rmSync(folder, { recursive: true }))
 
 test('a secret is made once, kept for this user alone, and read from then on', () => {
   const path = join(folder, 'deep', 'token')
-  assert.deepEqual(loadOrMakeSecretFile(path, () => 'first'), { value: 'first', made: true })
-  assert.deepEqual(loadOrMakeSecretFile(path, () => 'second'), { value: 'first', made: false })
+  assert.deepEqual(
+    loadOrMakeSecretFile(path, () => 'first'),
+    { value: 'first', made: true },
+  )
+  assert.deepEqual(
+    loadOrMakeSecretFile(path, () => 'second'),
+    { value: 'first', made: false },
+  )
   assert.equal(statSync(path).mode & 0o777, 0o600)
   chmodSync(path, 0o644)
   loadOrMakeSecretFile(path, () => 'third')

@@ -43,7 +43,11 @@ function read(path: string): string | undefined {
     throw cause
   }
   if (!text)
-    throw new Problem('unavailable', 'secret_file', `The secret file ${path} is empty. Restore it from a copy, or delete it.`)
+    throw new Problem(
+      'unavailable',
+      'secret_file',
+      `The secret file ${path} is empty. Restore it from a copy, or delete it.`,
+    )
   chmodSync(path, 0o600)
   return text
 }

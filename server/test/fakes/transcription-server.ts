@@ -83,7 +83,8 @@ export async function startTranscriptionServer(options: { apiKey?: string; uploa
     if (!(file instanceof File)) return refuse(400, 'file is required')
     if (responseFormat !== 'json' && responseFormat !== 'verbose_json') return refuse(400, 'unknown response_format')
     if (granularities.some((one) => one !== 'word' && one !== 'segment')) return refuse(400, 'unknown granularity')
-    if (granularities.length > 0 && responseFormat !== 'verbose_json') return refuse(400, 'granularities need verbose_json')
+    if (granularities.length > 0 && responseFormat !== 'verbose_json')
+      return refuse(400, 'granularities need verbose_json')
     if (fake.isPlainOnly && responseFormat === 'verbose_json') return refuse(400, 'response_format is not supported')
     const language = form.get('language')
     if (language !== null && !/^[a-z]{2,3}$/.test(String(language))) return refuse(400, 'language is not ISO 639-1')
@@ -100,7 +101,11 @@ export async function startTranscriptionServer(options: { apiKey?: string; uploa
       fileBytes: file.size,
       durationS,
     })
-    sendJson(response, 200, transcriptOf(hear(wav), durationS, responseFormat === 'json' ? 'text_only' : fake.shape, granularities))
+    sendJson(
+      response,
+      200,
+      transcriptOf(hear(wav), durationS, responseFormat === 'json' ? 'text_only' : fake.shape, granularities),
+    )
   }
 
   const server = createServer((request, response) => {
@@ -123,7 +128,8 @@ async function readForm(body: Buffer, contentType: string): Promise<FormData | n
 type Wav = { sampleRateHz: number; samples: Int16Array }
 
 function readWav(file: Buffer): Wav | null {
-  if (file.length < 44 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 36, 40) !== 'data') return null
+  if (file.length < 44 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 36, 40) !== 'data')
+    return null
   const samples = new Int16Array(file.readUInt32LE(40) >> 1)
   if (44 + samples.length * 2 > file.length) return null
   for (let i = 0; i < samples.length; i += 1) samples[i] = file.readInt16LE(44 + i * 2)

@@ -18,7 +18,7 @@ import { conversationIdOf, readDossier, recordingKeys } from '../../conversation
 import { putCustomerEndpoint } from '../../events/index.ts'
 import type { Doors } from '../../ingest/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { ok, type Route, type RenderProblem, route } from '../../platform/http/route.ts'
+import { ok, type RenderProblem, type Route, route } from '../../platform/http/route.ts'
 import { isUuid } from '../../platform/ids.ts'
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -88,7 +88,10 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       renderProblem,
       async handle({ query }) {
         const orgs = await listOrgs(db, query)
-        const masked = await keys.masked(db, orgs.map(({ id }) => id))
+        const masked = await keys.masked(
+          db,
+          orgs.map(({ id }) => id),
+        )
         return ok({ customers: orgs.map((org) => customerView(org, masked.get(org.id) ?? '')) })
       },
     }),
@@ -96,22 +99,39 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       method: 'POST',
       paths: ['/api/customers'],
       summary: 'Create a customer and its API key',
-      description: 'The key is shown in this answer and masked in every later one. `webhook_url` and `webhook_secret` are optional.',
+      description:
+        'The key is shown in this answer and masked in every later one. `webhook_url` and `webhook_secret` are optional.',
       tag,
       auth: 'admin',
       answers: { 200: { description: 'The customer with its key' } },
       renderProblem,
       async handle(call) {
-        const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(await call.fields(), 'create')
+        const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(
+          await call.fields(),
+          'create',
+        )
         if (webhookUrl) await guard.check(webhookUrl)
         const fingerprint = { columns, webhookUrl, webhookSecret, settings }
         return answerOnce(db, idempotencyOf(call, fingerprint), async (tx) => {
-          const made = await createOrg(tx, { name: columns.name ?? '', company_name: columns.company_name, email: columns.email })
-          const org = settings || isActive === false ? await changeOrg(tx, made.id, { ...(settings ? { settings } : {}), ...(isActive === false ? { is_active: false } : {}) }) : made
+          const made = await createOrg(tx, {
+            name: columns.name ?? '',
+            company_name: columns.company_name,
+            email: columns.email,
+          })
+          const org =
+            settings || isActive === false
+              ? await changeOrg(tx, made.id, {
+                  ...(settings ? { settings } : {}),
+                  ...(isActive === false ? { is_active: false } : {}),
+                })
+              : made
           const apiKey = await keys.create(tx, org.id, 'first key')
           const { secret } = await putCustomerEndpoint(tx, secrets, org.id, { url: webhookUrl, secret: webhookSecret })
           await audit(tx, org, 'customer.create', call)
-          return ok({ ...customerView(org, apiKey), ...(webhookUrl ? { webhook_url: webhookUrl, webhook_secret: secret } : {}) })
+          return ok({
+            ...customerView(org, apiKey),
+            ...(webhookUrl ? { webhook_url: webhookUrl, webhook_secret: secret } : {}),
+          })
         })
       },
     }),
@@ -125,7 +145,10 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       answers: { 200: { description: 'The customer, its key masked' } },
       renderProblem,
       async handle(call) {
-        const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(await call.fields(), 'change')
+        const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(
+          await call.fields(),
+          'change',
+        )
         if (webhookUrl) await guard.check(webhookUrl)
         const before = await requireCustomer(db, call.params.id)
         const org = await db.transaction().execute(async (tx) => {
@@ -184,5 +207,9 @@ async function requireCustomer(db: Db, id: string): Promise<Org> {
   return org
 }
 
-const audit = (tx: Parameters<typeof writeAudit>[0], org: Org, action: string, call: { by: { actor: string }; requestId: string }) =>
-  writeAudit(tx, [{ orgId: org.id, actor: call.by.actor, action, target: org.id, requestId: call.requestId }])
+const audit = (
+  tx: Parameters<typeof writeAudit>[0],
+  org: Org,
+  action: string,
+  call: { by: { actor: string }; requestId: string },
+) => writeAudit(tx, [{ orgId: org.id, actor: call.by.actor, action, target: org.id, requestId: call.requestId }])

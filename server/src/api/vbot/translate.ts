@@ -1,7 +1,7 @@
 // vBot's shapes: errors of two keys with fixed texts, customers, and calls with the nine keys of its webhook.
 
-import { type Dossier, keywordsOf, spoken } from '../../conversations/index.ts'
 import type { Org } from '../../access/index.ts'
+import { type Dossier, keywordsOf, spoken } from '../../conversations/index.ts'
 import type { RenderProblem } from '../../platform/http/route.ts'
 import type { ProblemKind } from '../../platform/problem.ts'
 

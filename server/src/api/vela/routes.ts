@@ -6,7 +6,11 @@ import { type Route, route } from '../../platform/http/route.ts'
 import { callAnswer, chatAnswer } from './translate.ts'
 
 const tag = 'Uploads'
-const metadata = Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.String()], { description: 'An object, or its JSON as a string' }))
+const metadata = Type.Optional(
+  Type.Union([Type.Object({}, { additionalProperties: true }), Type.String()], {
+    description: 'An object, or its JSON as a string',
+  }),
+)
 const orgId = Type.Optional(Type.String({ description: "Absent: the key's organisation" }))
 const everyKind: Route['bodyKinds'] = ['json', 'urlencoded', 'multipart']
 
@@ -16,7 +20,8 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       method,
       paths: ['/asr/async/upload/vela'],
       summary: 'Ask for an upload ticket: a URL and the fields to post to it with the file',
-      description: 'Fields of both signature versions are given; either subset is accepted. With a `file` part the recording is taken in at once.',
+      description:
+        'Fields of both signature versions are given; either subset is accepted. With a `file` part the recording is taken in at once.',
       tag,
       auth: 'key',
       bodyKinds: everyKind,
@@ -49,7 +54,14 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
     }),
     route({
       method: 'POST',
-      paths: ['/v1/chats/upload', '/chat/upload/vela', '/chats/upload/vela', '/chats/vela', '/v1/chat/upload', '/api/chats'],
+      paths: [
+        '/v1/chats/upload',
+        '/chat/upload/vela',
+        '/chats/upload/vela',
+        '/chats/vela',
+        '/v1/chat/upload',
+        '/api/chats',
+      ],
       summary: 'Send a chat',
       description: 'Exactly one of `chat_data`, `chats`, `messages` and `conversation`, as JSON or as a JSON string.',
       tag,
@@ -62,7 +74,11 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
         messages: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
         metadata,
       }),
-      answers: { 200: { description: '`{status, message, chat_id, id, upload_id, processing_status, estimated_completion, warnings}`' } },
+      answers: {
+        200: {
+          description: '`{status, message, chat_id, id, upload_id, processing_status, estimated_completion, warnings}`',
+        },
+      },
       handle: (call) => doors.takeChat(call, chatAnswer(call.path)),
     }),
   ]

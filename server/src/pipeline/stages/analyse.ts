@@ -50,7 +50,9 @@ export const analyse: Stage = async ({ db, language: engine, conversation, resul
 function sentimentOf(turns: Turn[], metrics: Metrics): Analysis['sentiment'] {
   const side = (id: string): PartySentiment => {
     const { value, reason } = metrics[id] ?? { value: null }
-    return typeof value === 'number' ? { score: value, label: labelOf(value) } : { score: null, label: null, reason: reason ?? '' }
+    return typeof value === 'number'
+      ? { score: value, label: labelOf(value) }
+      : { score: null, label: null, reason: reason ?? '' }
   }
   const trend = metrics.sentiment_trend_class?.value
   const customer = side('sentiment_customer')

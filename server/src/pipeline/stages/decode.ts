@@ -9,7 +9,9 @@ import type { DecodedAudio } from '../audio/types.ts'
 import { type Stage, workKey } from '../stage.ts'
 
 /** What the next stages know of the audio: all but where its files lie. */
-export type AudioFacts = Omit<DecodedAudio, 'channels'> & { channels: Omit<DecodedAudio['channels'][number], 'wavPath'>[] }
+export type AudioFacts = Omit<DecodedAudio, 'channels'> & {
+  channels: Omit<DecodedAudio['channels'][number], 'wavPath'>[]
+}
 
 export const decode: Stage = async ({ db, store, conversation, workDir, signal }) => {
   const recording = await getRecording(db, conversation.org_id, conversation.id)
@@ -18,7 +20,10 @@ export const decode: Stage = async ({ db, store, conversation, workDir, signal }
   await store.toFile(recording.store_key, path, signal)
   const audio = await decodeRecording({ path, workDir, signal })
   for (const [index, { wavPath }] of audio.channels.entries()) {
-    await store.put(workKey(conversation, index), createReadStream(wavPath), { sizeBytesMax: Number.MAX_SAFE_INTEGER, signal })
+    await store.put(workKey(conversation, index), createReadStream(wavPath), {
+      sizeBytesMax: Number.MAX_SAFE_INTEGER,
+      signal,
+    })
   }
   const facts: AudioFacts = { ...audio, channels: audio.channels.map(({ wavPath: _, ...channel }) => channel) }
   const falseStereo = audio.channelCheck === 'false_stereo' ? ['Both channels are alike: treated as one channel.'] : []

@@ -1,8 +1,8 @@
 // Diarise: who said what when. Writes the transcript.
 
 import { changeConversation, putTranscripts } from '../../conversations/index.ts'
-import { mergeTurns } from '../turns/turns.ts'
 import type { Stage } from '../stage.ts'
+import { mergeTurns } from '../turns/turns.ts'
 import type { AudioFacts } from './decode.ts'
 import type { Transcription } from './transcribe.ts'
 
@@ -16,7 +16,9 @@ export const diarise: Stage = async ({ conversation, resultOf, agentChannelDefau
     result: { turns: turns.length, participants: participants.length },
     warnings,
     write: async (tx) => {
-      await putTranscripts(tx, [{ org_id, conversation_id: id, revision: version, source: 'asr', engine, participants, turns }])
+      await putTranscripts(tx, [
+        { org_id, conversation_id: id, revision: version, source: 'asr', engine, participants, turns },
+      ])
       const duration_ms = Math.round(audio.durationMs)
       await changeConversation(tx, { orgId: org_id, id }, { transcript_revision: version, duration_ms })
     },

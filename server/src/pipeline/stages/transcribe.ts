@@ -1,8 +1,8 @@
 // Transcribe: each channel by itself, through whatever engine the installation has.
 
 import { join } from 'node:path'
-import { Problem } from '../../platform/problem.ts'
 import type { Provenance } from '../../conversations/index.ts'
+import { Problem } from '../../platform/problem.ts'
 import type { SpeechResult } from '../engines/speech/engine.ts'
 import { type Stage, workKey } from '../stage.ts'
 import type { AudioFacts } from './decode.ts'
@@ -11,7 +11,14 @@ export type Transcription = { engine: Provenance | null; speech: SpeechResult[];
 
 const silent: SpeechResult = { segments: [], language: null }
 
-export const transcribe: Stage = async ({ store, speech: { engine, reason }, conversation, resultOf, workDir, signal }) => {
+export const transcribe: Stage = async ({
+  store,
+  speech: { engine, reason },
+  conversation,
+  resultOf,
+  workDir,
+  signal,
+}) => {
   const audio = await resultOf<AudioFacts>('decode')
   const skip = (why: string) => {
     const result: Transcription = { engine: null, speech: audio.channels.map(() => silent), reason: why }
@@ -25,7 +32,9 @@ export const transcribe: Stage = async ({ store, speech: { engine, reason }, con
     try {
       const { language } = conversation
       const { durationMs, pcmRateHz: sampleRateHz } = audio
-      speech.push(await engine.transcribe({ wavPath, sampleRateHz, durationMs, language, speech: channel.speech, signal }))
+      speech.push(
+        await engine.transcribe({ wavPath, sampleRateHz, durationMs, language, speech: channel.speech, signal }),
+      )
     } catch (err) {
       if (err instanceof Problem && err.code === 'language_not_supported') return skip(err.detail)
       throw err

@@ -2,7 +2,16 @@
 // needs another account, and a folder that this account can enter. Starts by anyone else need neither.
 
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Problem } from '../problem.ts'
@@ -90,12 +99,16 @@ async function findAccount(log: EmbeddedLog): Promise<NonNullable<Account>> {
   if (made) log.info('PostgreSQL does not run as root: made the system user indaba for it.')
   const account = made ?? (await lookUp('postgres')) ?? (await lookUp('nobody'))
   if (account) return account
-  throw problem('PostgreSQL does not run as root, and there is no other user. Start as another user, or set DATABASE_URL.')
+  throw problem(
+    'PostgreSQL does not run as root, and there is no other user. Start as another user, or set DATABASE_URL.',
+  )
 }
 
 async function lookUp(name: string): Promise<Account> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map(async (what) => Number((await run('id', [what, name])).stdout)))
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map(async (what) => Number((await run('id', [what, name])).stdout)),
+    )
     return uid && gid ? { uid, gid } : null
   } catch {
     return null
@@ -109,7 +122,10 @@ async function canEnter(account: NonNullable<Account>, folder: string): Promise<
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EPERM')
-      throw problem('PostgreSQL does not run as root, and this root may not act as another user. Set DATABASE_URL.', cause)
+      throw problem(
+        'PostgreSQL does not run as root, and this root may not act as another user. Set DATABASE_URL.',
+        cause,
+      )
     return false
   }
 }

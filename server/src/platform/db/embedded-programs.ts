@@ -1,7 +1,7 @@
 // The programs of the embedded PostgreSQL: found in their npm package, or copied where their user can reach them.
 
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { dirname, join, resolve } from 'node:path'

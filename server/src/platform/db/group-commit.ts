@@ -20,7 +20,12 @@ export function groupCommit<Item, Result>(
 
   async function commit(batch: Waiting[]): Promise<void> {
     try {
-      const results = await db.transaction().execute((tx) => run(tx, batch.map(({ item }) => item)))
+      const results = await db.transaction().execute((tx) =>
+        run(
+          tx,
+          batch.map(({ item }) => item),
+        ),
+      )
       batch.forEach(({ resolve, reject }, index) => {
         const result = results[index] as Result | Error
         if (result instanceof Error) reject(result)

@@ -7,7 +7,12 @@ import type { Log } from '../log.ts'
 
 const reconnectMs = 1000
 
-export function listenTo(url: string, channel: string, onNotice: (payload: string) => void, log: Log): { stop(): Promise<void> } {
+export function listenTo(
+  url: string,
+  channel: string,
+  onNotice: (payload: string) => void,
+  log: Log,
+): { stop(): Promise<void> } {
   const stopped = new AbortController()
   let client: pg.Client | undefined
   const loop = (async () => {

@@ -61,7 +61,6 @@ test('depth is limited before anything is built; brackets inside of text do not 
   for (const depth of [65, 10_000, 1_000_000]) {
     assert.throws(() => body('['.repeat(depth)), { code: 'too_deep' })
     assert.throws(() => body('{"a":'.repeat(depth)), { code: 'too_deep' })
-    assert.throws(() => looseObject(`{"a":${'['.repeat(depth)}`, 'metadata'), { code: 'too_deep' })
   }
   assert.deepEqual(parseJsonText(`"${'['.repeat(10_000)}"`), '['.repeat(10_000))
   assert.deepEqual(parseJsonText(`["\\"${'['.repeat(100)}"]`), [`"${'['.repeat(100)}`])
@@ -77,13 +76,12 @@ test('names such as constructor are plain names, and nothing leaks into other ob
   const read = body('{"constructor":{"prototype":{"leak":1}},"toString":"x"}')
   assert.deepEqual(Object.keys(read), ['constructor', 'toString'])
   assert.equal(({} as Record<string, unknown>).leak, undefined)
-  assert.equal(fieldsOf({}).take('constructor'), undefined)
   assert.deepEqual(fromUrlencoded('constructor=1').fields, { constructor: '1' })
 })
 
 test('forms: repeated names, lists, brackets, stray percent signs, and bombs', () => {
   const read = fromUrlencoded('a=1&a=2&a=2&tags=x&tags=y&notify[]=q&m[email]=z&full=100%&empty=&bare&plus=a+b%2B')
-  assert.deepEqual(read.body, {
+  assert.deepEqual(read.fields, {
     a: '2',
     tags: ['x', 'y'],
     notify: ['q'],
@@ -114,7 +112,7 @@ test('property: any bytes give an object or a Problem', () => {
       (sent, type) => {
         try {
           const read = readBody(sent, type)
-          assert.ok(typeof read.body === 'object' && !Array.isArray(read.body))
+          assert.ok(typeof read.fields === 'object' && !Array.isArray(read.fields))
         } catch (error) {
           assert.ok(error instanceof Problem && error.kind === 'invalid', String(error))
         }

@@ -20,7 +20,13 @@ export async function readForm<File>(
   const pairs: [string, string][] = []
   const files: File[] = []
   const parts = request.parts({
-    limits: { fieldSize: limits.fieldBytesMax, fileSize: limits.fileBytesMax, fields: fieldsMax, files: 10, parts: 1010 },
+    limits: {
+      fieldSize: limits.fieldBytesMax,
+      fileSize: limits.fileBytesMax,
+      fields: fieldsMax,
+      files: 10,
+      parts: 1010,
+    },
   })
   for await (const part of parts) {
     if (part.type === 'field') {

@@ -7,7 +7,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const boundaryCharsMax = 70
 
-export async function recoverBoundary(request: FastifyRequest, _reply: FastifyReply, payload: Readable): Promise<Readable> {
+export async function recoverBoundary(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  payload: Readable,
+): Promise<Readable> {
   const type = request.headers['content-type'] ?? ''
   if (!/^multipart\/form-data/i.test(type) || /boundary=/i.test(type)) return payload
   let head = Buffer.alloc(0)

@@ -3,9 +3,19 @@
 import type { TSchema } from 'typebox'
 import type { Route } from './route.ts'
 
-const contentTypes = { json: 'application/json', urlencoded: 'application/x-www-form-urlencoded', multipart: 'multipart/form-data' }
+const contentTypes = {
+  json: 'application/json',
+  urlencoded: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+}
 
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: TSchema; description?: string }
+type Parameter = {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required: boolean
+  schema: TSchema
+  description?: string
+}
 
 export function openApi(routes: Route[], info: { title: string; version: string; description: string }): object {
   const paths: Record<string, Record<string, object>> = {}
@@ -65,7 +75,9 @@ function operation(route: Route, isHistoric: boolean): object {
           status,
           {
             description,
-            ...(schema || contentType ? { content: { [contentType ?? 'application/json']: schema ? { schema } : {} } } : {}),
+            ...(schema || contentType
+              ? { content: { [contentType ?? 'application/json']: schema ? { schema } : {} } }
+              : {}),
           },
         ]),
       ),
@@ -86,10 +98,19 @@ const idempotencyKey = {
 }
 
 function parametersOf(place: 'path' | 'query', schema: TSchema | undefined): Parameter[] {
-  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Record<string, TSchema>; required?: string[] }
+  const { properties = {}, required = [] } = (schema ?? {}) as {
+    properties?: Record<string, TSchema>
+    required?: string[]
+  }
   return Object.entries(properties).map(([name, one]) => {
     const { description, ...rest } = one as TSchema & { description?: string }
-    return { name, in: place, required: place === 'path' || required.includes(name), ...(description ? { description } : {}), schema: rest }
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(description ? { description } : {}),
+      schema: rest,
+    }
   })
 }
 

@@ -8,7 +8,13 @@ export const pageSizeDefault = 50
 
 /** Query parameters of lists. A larger `limit` is read as the largest. */
 export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: `1 to ${pageSizeMax}; more is read as ${pageSizeMax}` })),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: `1 to ${pageSizeMax}; more is read as ${pageSizeMax}`,
+    }),
+  ),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
 } satisfies Record<string, TSchema>
 
@@ -24,6 +30,7 @@ export function readCursor<T extends object>(text: string, isValid: (value: unkn
   } catch {
     value = null
   }
-  if (!isValid(value)) throw new Problem('invalid', 'invalid_cursor', 'The cursor is not one that this list has handed out.')
+  if (!isValid(value))
+    throw new Problem('invalid', 'invalid_cursor', 'The cursor is not one that this list has handed out.')
   return value
 }

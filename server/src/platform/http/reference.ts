@@ -21,13 +21,15 @@ const page = `<!doctype html>
 <body><div id="reference"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
 </html>
 `
-const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
 
 export const apiDocument = (routes: Route[], version: string): object =>
   openApi(routes, {
     title: 'Indaba',
     version,
-    description: 'Calls and chats in; transcripts, sentiment, summaries, metrics and events out. Every path is served with and without /v1.',
+    description:
+      'Calls and chats in; transcripts, sentiment, summaries, metrics and events out. Every path is served with and without /v1.',
   })
 
 export function referenceRoutes(routes: Route[], version: string): Route[] {
@@ -64,7 +66,10 @@ export function referenceRoutes(routes: Route[], version: string): Route[] {
         if (file === 'start.js') return ok(start, { 'Content-Type': 'text/javascript; charset=utf-8' })
         const contentType = Object.hasOwn(assets, file) ? assets[file] : undefined
         if (!contentType) throw new Problem('not_found', 'not_found', 'Resource not found')
-        return ok(await readFile(join(folder, file)), { 'Content-Type': contentType, 'Cache-Control': 'public, max-age=86400' })
+        return ok(await readFile(join(folder, file)), {
+          'Content-Type': contentType,
+          'Cache-Control': 'public, max-age=86400',
+        })
       },
     }),
   ]

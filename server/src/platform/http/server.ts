@@ -6,12 +6,12 @@ import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { newId } from '../ids.ts'
+import type { Log } from '../log.ts'
 import { Problem } from '../problem.ts'
 import { renderV1, statusOf, toProblem } from './errors.ts'
 import { type BodyLimits, readForm } from './form.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
 import type { Answer, Call, FilePart, Principal, Route } from './route.ts'
-import type { Log } from '../log.ts'
 
 export type Guards = {
   /** Throws Problem('unauthenticated' | 'forbidden'). */
@@ -48,7 +48,14 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   await app.register(cors, {
     origin: settings.corsOrigins === '*' ? true : settings.corsOrigins,
-    exposedHeaders: ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After', 'ETag'],
+    exposedHeaders: [
+      'X-Request-Id',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'Retry-After',
+      'ETag',
+    ],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   })
   app.addHook('onRequest', async (request, reply) => {
@@ -67,14 +74,18 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       app.route({
         method: route.method,
         url,
-        schema: { ...(route.params ? { params: route.params } : {}), ...(route.query ? { querystring: route.query } : {}) },
+        schema: {
+          ...(route.params ? { params: route.params } : {}),
+          ...(route.query ? { querystring: route.query } : {}),
+        },
         errorHandler: (error, request, reply) => sendProblem(error, request, reply, route, settings.log),
         // Before the body is read: a stranger must not make us take a gigabyte.
         onRequest: async (request, reply) => {
           const needs = route.auth
-          const by = needs === 'open'
-            ? anonymous
-            : await guards.authenticate({ headers: request.headers, query: request.query, needs })
+          const by =
+            needs === 'open'
+              ? anonymous
+              : await guards.authenticate({ headers: request.headers, query: request.query, needs })
           callers.set(request, by)
           reply.headers(guards.admit(by, route))
         },
@@ -88,7 +99,11 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   if (settings.onAnswer) {
     app.addHook('onResponse', async (request, reply) => {
       const name = request.routeOptions.url ?? 'unknown'
-      settings.onAnswer?.({ route: `${request.method} ${name}`, status: reply.statusCode, durationMs: reply.elapsedTime })
+      settings.onAnswer?.({
+        route: `${request.method} ${name}`,
+        status: reply.statusCode,
+        durationMs: reply.elapsedTime,
+      })
     })
   }
   return app
@@ -139,7 +154,8 @@ function send(reply: FastifyReply, { status, body, headers }: Answer): FastifyRe
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, route: Route | undefined, log: Log) {
   const problem = toProblem(error)
-  if (problem.kind === 'bug') log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
+  if (problem.kind === 'bug')
+    log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
   else log.debug({ err: error, requestId: request.id }, 'a request was refused')
   if (problem.retryAfterS !== undefined) reply.header('Retry-After', String(Math.ceil(problem.retryAfterS)))
   if (problem.kind === 'unauthenticated') reply.header('WWW-Authenticate', 'Bearer')

@@ -38,5 +38,4 @@ export type Worker<Input extends object = object> = {
 }
 
 /** Gives a list of workers of different inputs one type, each checked by itself. */
-export const worker = <Input extends object>(definition: Worker<Input>): Worker =>
-  definition as unknown as Worker
+export const worker = <Input extends object>(definition: Worker<Input>): Worker => definition as unknown as Worker

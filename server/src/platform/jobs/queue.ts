@@ -80,7 +80,10 @@ export async function openQueue(input: {
     }
   }
   const inside = (tx: DbOrTx) => ({
-    db: { executeSql: async (text: string, values?: unknown[]) => (await runRaw(tx, text, values)) as { rows: any[] } },
+    db: {
+      // biome-ignore lint/suspicious/noExplicitAny: pg-boss types its rows so
+      executeSql: async (text: string, values?: unknown[]) => (await runRaw(tx, text, values)) as { rows: any[] },
+    },
   })
 
   return {
@@ -102,12 +105,13 @@ export async function openQueue(input: {
         ...(job.groupMax === undefined ? {} : { groupConcurrency: job.groupMax }),
       }
       // Two claims at once would each count the other's group as not yet full.
-      const found = job.groupMax === undefined
-        ? await boss.fetch<object>(job.name, { ...options, ...inside(db) })
-        : await db.transaction().execute(async (tx) => {
-            await runRaw(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`claim ${job.name}`])
-            return boss.fetch<object>(job.name, { ...options, ...inside(tx) })
-          })
+      const found =
+        job.groupMax === undefined
+          ? await boss.fetch<object>(job.name, { ...options, ...inside(db) })
+          : await db.transaction().execute(async (tx) => {
+              await runRaw(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`claim ${job.name}`])
+              return boss.fetch<object>(job.name, { ...options, ...inside(tx) })
+            })
       return found.map(({ id, retryCount, retryLimit, data }) => ({ id, retryCount, retryLimit, input: data }))
     },
     async keepAlive(job, claims) {

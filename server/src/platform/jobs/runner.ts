@@ -99,11 +99,13 @@ export async function runWorkers(input: {
     }
   }
 
-  const burials = input.workers.map((one): Worker => ({
-    job: burialOf(one.job),
-    handle: (buried) => one.bury(buried),
-    bury: async () => undefined,
-  }))
+  const burials = input.workers.map(
+    (one): Worker => ({
+      job: burialOf(one.job),
+      handle: (buried) => one.bury(buried),
+      bury: async () => undefined,
+    }),
+  )
   const loops = [...input.workers, ...burials].map(work)
 
   return {

@@ -21,7 +21,14 @@ export type RunOutcome =
 const stderrTailMax = 4096
 
 /** Rejects with the signal's reason when aborted; the program is gone by then. */
-export function runBounded({ program, args, folder, timeoutMs, memoryBytesMax, signal }: BoundedRun): Promise<RunOutcome> {
+export function runBounded({
+  program,
+  args,
+  folder,
+  timeoutMs,
+  memoryBytesMax,
+  signal,
+}: BoundedRun): Promise<RunOutcome> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     // `exec` keeps the process id, so a kill reaches the program itself.

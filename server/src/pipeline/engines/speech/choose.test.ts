@@ -20,7 +20,13 @@ test('auto takes the best that is present, and tells why not the better ones', a
   assert.equal((await chooseSpeechEngine({ ...bare, url })).engine?.name, 'openai')
   const { engine, tried } = await chooseSpeechEngine({ ...bare, modelDir: join(folder, 'tone') })
   assert.equal(engine?.name, 'sherpa')
-  assert.deepEqual(tried.map(({ name, availability }) => [name, availability.available]), [['openai', false], ['sherpa', true]])
+  assert.deepEqual(
+    tried.map(({ name, availability }) => [name, availability.available]),
+    [
+      ['openai', false],
+      ['sherpa', true],
+    ],
+  )
   const last = await chooseSpeechEngine(bare)
   assert.equal(last.tried.length, 3)
   assert.equal(last.engine?.name ?? null, existsSync('/usr/bin/pocketsphinx_batch') ? 'pocketsphinx' : null)
@@ -31,6 +37,9 @@ test('an engine asked for by name is never replaced by another', async () => {
   for (const engine of ['openai', 'sherpa'] as const) {
     const chosen = await chooseSpeechEngine({ ...bare, engine })
     assert.equal(chosen.engine, null)
-    assert.deepEqual(chosen.tried.map(({ name }) => name), [engine])
+    assert.deepEqual(
+      chosen.tried.map(({ name }) => name),
+      [engine],
+    )
   }
 })

@@ -82,7 +82,10 @@ export function speechEngineConformance(subject: ConformanceSubject): void {
         const input = await subject.makeSpeech(folder)
         if (!input) return
         const result = await engine.transcribe({ ...input, signal: neverAborted() })
-        assert.ok(result.segments.some(({ words }) => words.length > 0), 'it heard at least one word')
+        assert.ok(
+          result.segments.some(({ words }) => words.length > 0),
+          'it heard at least one word',
+        )
         assertInOrder(result, input.durationMs)
       }))
 

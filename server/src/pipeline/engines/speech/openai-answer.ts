@@ -65,9 +65,15 @@ export function readAnswer(value: unknown, offsetMs: number, speech: Stretch[]):
   return words.length === 0 ? [] : [{ ...unspoken, ...spanOf(words), text: value.text, words }]
 }
 
-function segmentsOf(segments: NonNullable<Answer['segments']>, loose: Word[], language: string | null, offsetMs: number) {
+function segmentsOf(
+  segments: NonNullable<Answer['segments']>,
+  loose: Word[],
+  language: string | null,
+  offsetMs: number,
+) {
   const heard = segments.filter(
-    ({ no_speech_prob, avg_logprob }) => !((no_speech_prob ?? 0) > noSpeechMin && (avg_logprob ?? 0) < logProbabilityMax),
+    ({ no_speech_prob, avg_logprob }) =>
+      !((no_speech_prob ?? 0) > noSpeechMin && (avg_logprob ?? 0) < logProbabilityMax),
   )
   return heard.map((segment): SpeechSegment => {
     const startMs = segment.start * 1000 + offsetMs

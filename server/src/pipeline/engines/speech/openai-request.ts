@@ -106,7 +106,11 @@ function refusal({ status, body, retryAfter }: Answered, { baseUrl, model }: Ope
   const problem = (kind: 'upstream' | 'unavailable', code: string, detail: string) =>
     new Problem(kind, code, detail, { cause, ...(retryAfterS > 0 && { retryAfterS }) })
   if (status === 401 || status === 403) {
-    return problem('unavailable', 'speech_key_refused', 'The speech server refused the API key. Check the key set for it.')
+    return problem(
+      'unavailable',
+      'speech_key_refused',
+      'The speech server refused the API key. Check the key set for it.',
+    )
   }
   if (status === 404) {
     const detail = `The speech server at ${baseUrl} knows no transcription or no model "${model}". Check both settings.`
@@ -117,7 +121,11 @@ function refusal({ status, body, retryAfter }: Answered, { baseUrl, model }: Ope
     return problem('upstream', 'speech_upload_too_large', detail)
   }
   if (status === 429) {
-    return problem('unavailable', 'speech_engine_busy', 'The speech server is over its limit of requests. Try again later.')
+    return problem(
+      'unavailable',
+      'speech_engine_busy',
+      'The speech server is over its limit of requests. Try again later.',
+    )
   }
   if (status >= 500) {
     return problem('upstream', 'speech_engine_failed', `The speech server failed three times (status ${status}).`)

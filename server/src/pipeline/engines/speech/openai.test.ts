@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type AnswerShape, startTranscriptionServer, type TranscriptionServer } from '../../../../test/fakes/transcription-server.ts'
+import {
+  type AnswerShape,
+  startTranscriptionServer,
+  type TranscriptionServer,
+} from '../../../../test/fakes/transcription-server.ts'
 import { Problem } from '../../../platform/problem.ts'
 import { assertInOrder, neverAborted, speechEngineConformance, toneBursts, writeInput } from './conformance.ts'
 import { openaiEngine } from './openai.ts'
@@ -74,7 +78,10 @@ describe('what the server gets', () => {
     const result = await transcribe({ uploadBytesMax: 44 + 2 * 16_000 })
     assert.ok(server.uploads.length >= 2)
     assert.ok(server.uploads.every(({ fileBytes }) => fileBytes <= 44 + 2 * 16_000))
-    assert.deepEqual(timesOf(result), bursts.map(({ startMs, endMs }) => [startMs, endMs]))
+    assert.deepEqual(
+      timesOf(result),
+      bursts.map(({ startMs, endMs }) => [startMs, endMs]),
+    )
     assertInOrder(result, 4000)
   })
 })
@@ -83,18 +90,37 @@ const timesOf = ({ segments }: Awaited<ReturnType<typeof transcribe>>) =>
   segments.map(({ startMs, endMs }) => [startMs, endMs])
 
 describe('the answers of different servers', () => {
-  for (const shape of ['top_words', 'segment_words', 'segments_only', 'words_only', 'text_only'] satisfies AnswerShape[]) {
+  for (const shape of [
+    'top_words',
+    'segment_words',
+    'segments_only',
+    'words_only',
+    'text_only',
+  ] satisfies AnswerShape[]) {
     test(shape, async () => {
       server.shape = shape
       const result = await transcribe()
       assertInOrder(result, 4000)
       const words = result.segments.flatMap((segment) => segment.words)
-      assert.deepEqual(words.map(({ w }) => w), ['word1', 'word2', 'word3'])
+      assert.deepEqual(
+        words.map(({ w }) => w),
+        ['word1', 'word2', 'word3'],
+      )
       if (shape !== 'text_only') assert.equal(result.language, 'en')
-      if (shape !== 'text_only') assert.deepEqual(words.map(({ s, e }) => [s, e]), bursts.map((one) => [one.startMs, one.endMs]))
+      if (shape !== 'text_only')
+        assert.deepEqual(
+          words.map(({ s, e }) => [s, e]),
+          bursts.map((one) => [one.startMs, one.endMs]),
+        )
       // Where nobody gave times, words lie where speech is.
       else assert.ok(words.every(({ s }) => bursts.some(({ startMs, endMs }) => s >= startMs && s <= endMs)))
-      const confidences = { segment_words: 0.9, top_words: null, segments_only: null, words_only: null, text_only: null }
+      const confidences = {
+        segment_words: 0.9,
+        top_words: null,
+        segments_only: null,
+        words_only: null,
+        text_only: null,
+      }
       assert.equal(words[0]?.c, confidences[shape])
       const isScored = shape !== 'words_only' && shape !== 'text_only'
       assert.equal(result.segments[0]?.confidence, isScored ? 0.779 : null, 'e^-0.25 = 0.7788')
@@ -112,11 +138,22 @@ describe('the answers of different servers', () => {
     const made = { start: 0, end: 1, text: 'Thanks for watching!', avg_logprob: -1.4, no_speech_prob: 0.8 }
     const said = { ...made, text: 'Hello', avg_logprob: -0.2 }
     const segments = readAnswer({ text: '', segments: [made, said] }, 0, [])
-    assert.deepEqual(segments?.map(({ text }) => text), ['Hello'])
+    assert.deepEqual(
+      segments?.map(({ text }) => text),
+      ['Hello'],
+    )
   })
 
   test('languages by name or tag', () => {
-    const names = { english: 'en', Zulu: 'zu', afrikaans: 'af', xhosa: 'xh', en: 'en', 'en-ZA': 'en-ZA', 'klingon!': null }
+    const names = {
+      english: 'en',
+      Zulu: 'zu',
+      afrikaans: 'af',
+      xhosa: 'xh',
+      en: 'en',
+      'en-ZA': 'en-ZA',
+      'klingon!': null,
+    }
     for (const [name, tag] of Object.entries(names)) assert.equal(languageTag(name), tag)
   })
 
@@ -134,7 +171,10 @@ describe('the answers of different servers', () => {
     ]
     server.faults.push({ status: 200, body: JSON.stringify({ text: '', segments }) })
     const result = await transcribe()
-    assert.deepEqual(result.segments.map(({ text }) => text), ['early', 'late'])
+    assert.deepEqual(
+      result.segments.map(({ text }) => text),
+      ['early', 'late'],
+    )
     assertInOrder(result, 4000)
   })
 })
@@ -151,10 +191,22 @@ describe('when the server fails', () => {
     ['unknown model', { model: 'unknown-model' }, {}, 'unavailable', 'speech_model_unknown'],
     ['too large', {}, { status: 413 }, 'upstream', 'speech_upload_too_large'],
     ['another refusal', {}, { status: 422, body: '{}' }, 'upstream', 'speech_request_refused'],
-    ['a web page', {}, { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' }, 'upstream', 'speech_answer_unreadable'],
+    [
+      'a web page',
+      {},
+      { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' },
+      'upstream',
+      'speech_answer_unreadable',
+    ],
     ['half an answer', {}, { status: 200, body: '{"text": "hel' }, 'upstream', 'speech_answer_unreadable'],
     ['another JSON', {}, { status: 200, body: '{"error": null}' }, 'upstream', 'speech_answer_unreadable'],
-    ['times as text', {}, { status: 200, body: '{"text":"a","words":[{"word":"a","start":"0","end":"1"}]}' }, 'upstream', 'speech_answer_unreadable'],
+    [
+      'times as text',
+      {},
+      { status: 200, body: '{"text":"a","words":[{"word":"a","start":"0","end":"1"}]}' },
+      'upstream',
+      'speech_answer_unreadable',
+    ],
     ['too slow', { timeoutMs: 200 }, { status: 200, delayMs: 1500 }, 'unavailable', 'speech_engine_timeout'],
     ['a broken connection', {}, { status: 0 }, 'unavailable', 'speech_engine_unreachable'],
     ['nobody there', { baseUrl: 'http://127.0.0.1:1' }, {}, 'unavailable', 'speech_engine_unreachable'],

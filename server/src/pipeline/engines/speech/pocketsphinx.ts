@@ -43,10 +43,11 @@ export function pocketsphinxEngine(settings: PocketsphinxSettings): SpeechEngine
   const modelFolder = settings.modelFolder ?? '/usr/share/pocketsphinx/model/en-us'
 
   async function availability(): Promise<Availability> {
-    const isThere = (path: string, mode: number) => access(path, mode).then(
-      () => true,
-      () => false,
-    )
+    const isThere = (path: string, mode: number) =>
+      access(path, mode).then(
+        () => true,
+        () => false,
+      )
     if (!(await isThere(program, constants.X_OK))) {
       return { available: false, reason: `${program} is not installed; on Debian: apt install pocketsphinx` }
     }
@@ -99,9 +100,14 @@ export function pocketsphinxEngine(settings: PocketsphinxSettings): SpeechEngine
       return { segments: tidySegments(segments, { startMs: 0, endMs: input.durationMs }), language: input.language }
     } catch (error) {
       if (input.signal.aborted || error instanceof Problem) throw error
-      throw new Problem('unavailable', 'speech_engine_failed', 'The speech engine pocketsphinx could not be run here.', {
-        cause: error,
-      })
+      throw new Problem(
+        'unavailable',
+        'speech_engine_failed',
+        'The speech engine pocketsphinx could not be run here.',
+        {
+          cause: error,
+        },
+      )
     } finally {
       await audio.close()
     }
@@ -132,8 +138,9 @@ function atModelRate(samples: Int16Array, sampleRateHz: number): Uint8Array {
   if (sampleRateHz === modelRateHz) return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
   const resampler = createResampler(sampleRateHz, modelRateHz)
   const parts = [resampler.push(Float32Array.from(samples)), resampler.flush()]
-  const pcm = Int16Array.from(parts.flatMap((part) => [...part]), (value) =>
-    Math.max(-0x8000, Math.min(0x7fff, Math.round(value))),
+  const pcm = Int16Array.from(
+    parts.flatMap((part) => [...part]),
+    (value) => Math.max(-0x8000, Math.min(0x7fff, Math.round(value))),
   )
   return new Uint8Array(pcm.buffer)
 }

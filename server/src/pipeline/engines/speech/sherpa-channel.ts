@@ -7,7 +7,13 @@ import { Problem } from '../../../platform/problem.ts'
 import type { Stretch } from './channel-audio.ts'
 import type { SherpaReply, SherpaRequest } from './sherpa-process.ts'
 
-export type SherpaJob = { config: object; wavPath: string; stretches: Stretch[]; timeoutMs: number; signal: AbortSignal }
+export type SherpaJob = {
+  config: object
+  wavPath: string
+  stretches: Stretch[]
+  timeoutMs: number
+  signal: AbortSignal
+}
 
 export type SherpaChannel = {
   /** Results as sherpa-onnx gives them, one for each stretch. Throws Problem, or the signal's reason when aborted. */

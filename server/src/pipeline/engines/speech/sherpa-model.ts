@@ -6,7 +6,15 @@ import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readAt } from '../../audio/file-bytes.ts'
 
-export type SherpaKind = 'whisper' | 'transducer' | 'nemo_transducer' | 'paraformer' | 'sense_voice' | 'nemo_ctc' | 'zipformer_ctc' | 'wenet_ctc'
+export type SherpaKind =
+  | 'whisper'
+  | 'transducer'
+  | 'nemo_transducer'
+  | 'paraformer'
+  | 'sense_voice'
+  | 'nemo_ctc'
+  | 'zipformer_ctc'
+  | 'wenet_ctc'
 
 export type SherpaModel = {
   kind: SherpaKind
@@ -29,10 +37,15 @@ export async function findSherpaModel(folder: string): Promise<ModelFound> {
   const parts = { encoder: part(/encoder/), decoder: part(/decoder/), joiner: part(/joiner/) }
   const single = part(/^model\b|^model[-_.]|ctc|paraformer|sense/i)
   const fileNames = parts.encoder || parts.decoder || parts.joiner ? parts : { model: single }
-  const present = Object.entries(fileNames).flatMap(([role, name]) => (name ? [[role, join(folder, name)] as const] : []))
+  const present = Object.entries(fileNames).flatMap(([role, name]) =>
+    name ? [[role, join(folder, name)] as const] : [],
+  )
   if (present.length === 0) return missing(`${folder} holds no model`, true)
   if ('encoder' in fileNames && !(parts.encoder && parts.decoder)) {
-    return missing(`${folder} holds only ${present.map(([role]) => role).join(' and ')}; the other part is missing`, true)
+    return missing(
+      `${folder} holds only ${present.map(([role]) => role).join(' and ')}; the other part is missing`,
+      true,
+    )
   }
   if (!tokens) return missing(`${folder} holds a model but no tokens.txt; copy it from where the model came from`)
   for (const [, path] of present) {
@@ -40,7 +53,10 @@ export async function findSherpaModel(folder: string): Promise<ModelFound> {
     if (damage) return missing(`${path} ${damage}; copy it again`)
   }
   const kind = await kindOf(folder, Object.fromEntries(present))
-  if (!kind) return missing(`${folder} holds a model of a kind that is not known here (sherpa-onnx's whisper, transducer, paraformer, sense-voice and CTC models are)`)
+  if (!kind)
+    return missing(
+      `${folder} holds a model of a kind that is not known here (sherpa-onnx's whisper, transducer, paraformer, sense-voice and CTC models are)`,
+    )
   const model = { kind, name: basename(folder), files: Object.fromEntries(present), tokens: join(folder, tokens) }
   return { found: true, model }
 }

@@ -57,6 +57,8 @@ async function decode({ config, wavPath, stretches }: Extract<SherpaRequest, { t
 
 process.on('message', (request: SherpaRequest) => {
   const work = request.type === 'load' ? load(request.config) : decode(request)
-  work.catch((error: unknown) => reply({ type: 'failed', reason: error instanceof Error ? error.message : String(error) }))
+  work.catch((error: unknown) =>
+    reply({ type: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+  )
 })
 process.on('disconnect', () => process.exit(0))

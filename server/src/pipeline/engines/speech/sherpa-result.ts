@@ -48,7 +48,12 @@ function joinTokens(tokens: string[], timestamps: number[], logProbs: number[], 
     const probabilities = logProb === undefined ? [] : [Math.exp(logProb)]
     const last = words.at(-1)
     if (last && isMarked && spelling === token) {
-      words[words.length - 1] = { ...last, w: last.w + token, e, probabilities: [...last.probabilities, ...probabilities] }
+      words[words.length - 1] = {
+        ...last,
+        w: last.w + token,
+        e,
+        probabilities: [...last.probabilities, ...probabilities],
+      }
     } else words.push({ w: spelling, s, e, c: null, probabilities })
   }
   return words

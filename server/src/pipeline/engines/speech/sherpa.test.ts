@@ -47,8 +47,12 @@ describe('a model in its child process', () => {
     for (const result of results) {
       assertInOrder(result, 3000)
       const words = result.segments.flatMap((segment) => segment.words)
-      assert.deepEqual(words.map(({ w }) => w), ['tone', 'tone'])
-      for (const [i, { startMs }] of bursts.entries()) assert.ok(Math.abs((words[i]?.s ?? 0) - startMs) < 40, words[i]?.s.toString())
+      assert.deepEqual(
+        words.map(({ w }) => w),
+        ['tone', 'tone'],
+      )
+      for (const [i, { startMs }] of bursts.entries())
+        assert.ok(Math.abs((words[i]?.s ?? 0) - startMs) < 40, words[i]?.s.toString())
     }
     const { model, version } = engine.describe()
     assert.equal(model, 'tone (wenet_ctc)')
@@ -98,19 +102,44 @@ describe('what is in the folder', () => {
   })
 
   test('half a model, or a file that was not downloaded', async () => {
-    assert.match(await reasonOf(await put('half', { 'tiny-encoder.onnx': onnx(), 'tiny-tokens.txt': '' })), /encoder; the other part is missing/)
+    assert.match(
+      await reasonOf(await put('half', { 'tiny-encoder.onnx': onnx(), 'tiny-tokens.txt': '' })),
+      /encoder; the other part is missing/,
+    )
     assert.match(await reasonOf(await put('no-tokens', { 'model.onnx': onnx('wenet_ctc') })), /no tokens\.txt/)
     const pointer = 'version https://git-lfs.github.com/spec/v1\n'
-    assert.match(await reasonOf(await put('pointer', { 'model.onnx': pointer, 'tokens.txt': '' })), /not downloaded whole/)
+    assert.match(
+      await reasonOf(await put('pointer', { 'model.onnx': pointer, 'tokens.txt': '' })),
+      /not downloaded whole/,
+    )
     const page = Buffer.alloc(3000, '<html>')
     assert.match(await reasonOf(await put('page', { 'model.onnx': page, 'tokens.txt': '' })), /not an ONNX file/)
-    assert.match(await reasonOf(await put('other', { 'model.onnx': onnx('tts'), 'tokens.txt': '' })), /kind that is not known/)
+    assert.match(
+      await reasonOf(await put('other', { 'model.onnx': onnx('tts'), 'tokens.txt': '' })),
+      /kind that is not known/,
+    )
   })
 
   const kinds: [string, Record<string, Buffer>, string][] = [
-    ['whisper', { 'tiny-encoder.int8.onnx': onnx('whisper-tiny'), 'tiny-encoder.onnx': onnx('whisper-tiny'), 'tiny-decoder.onnx': onnx() }, 'whisper'],
-    ['zipformer', { 'encoder-epoch-99.onnx': onnx('zipformer2'), 'decoder-epoch-99.onnx': onnx(), 'joiner-epoch-99.onnx': onnx() }, 'transducer'],
-    ['parakeet', { 'encoder.int8.onnx': onnx('EncDecRNNTBPEModel'), 'decoder.int8.onnx': onnx(), 'joiner.int8.onnx': onnx() }, 'nemo_transducer'],
+    [
+      'whisper',
+      {
+        'tiny-encoder.int8.onnx': onnx('whisper-tiny'),
+        'tiny-encoder.onnx': onnx('whisper-tiny'),
+        'tiny-decoder.onnx': onnx(),
+      },
+      'whisper',
+    ],
+    [
+      'zipformer',
+      { 'encoder-epoch-99.onnx': onnx('zipformer2'), 'decoder-epoch-99.onnx': onnx(), 'joiner-epoch-99.onnx': onnx() },
+      'transducer',
+    ],
+    [
+      'parakeet',
+      { 'encoder.int8.onnx': onnx('EncDecRNNTBPEModel'), 'decoder.int8.onnx': onnx(), 'joiner.int8.onnx': onnx() },
+      'nemo_transducer',
+    ],
     ['paraformer', { 'model.int8.onnx': onnx('paraformer') }, 'paraformer'],
     ['sense', { 'model.onnx': onnx('sense_voice_ctc') }, 'sense_voice'],
     ['nemo-ctc', { 'model.onnx': onnx('EncDecCTCModelBPE') }, 'nemo_ctc'],
@@ -134,19 +163,34 @@ describe('results', () => {
 
   test('pieces of words are joined, with times and confidences', () => {
     const tokens = ['▁go', 'od', '▁day']
-    const result = { text: 'good day', tokens, timestamps: [0.1, 0.3, 0.6], ys_log_probs: [0, Math.log(0.5), -1], lang: '<|en|>' }
+    const result = {
+      text: 'good day',
+      tokens,
+      timestamps: [0.1, 0.3, 0.6],
+      ys_log_probs: [0, Math.log(0.5), -1],
+      lang: '<|en|>',
+    }
     const [segment] = readResult(result, stretch, null) ?? []
     assert.equal(segment?.language, 'en')
     assert.deepEqual(
       segment?.words.map(({ w, s, e, c }) => [w, Math.round(s), Math.round(e), Math.round((c ?? 0) * 100)]),
-      [['good', 1100, 1600, 75], ['day', 1600, 2000, 37]],
+      [
+        ['good', 1100, 1600, 75],
+        ['day', 1600, 2000, 37],
+      ],
     )
   })
 
   test('without times, words are spread over the stretch', () => {
     const [segment] = readResult({ text: ' Sawubona, unjani? ', tokens: ['x'], timestamps: [] }, stretch, 'zu') ?? []
     assert.deepEqual([segment?.startMs, segment?.endMs, segment?.language], [1000, 3000, 'zu'])
-    assert.deepEqual(segment?.words.map(({ w, c }) => [w, c]), [['Sawubona,', null], ['unjani?', null]])
+    assert.deepEqual(
+      segment?.words.map(({ w, c }) => [w, c]),
+      [
+        ['Sawubona,', null],
+        ['unjani?', null],
+      ],
+    )
   })
 
   test('what is no result is told apart from silence', () => {

@@ -38,7 +38,8 @@ export function sherpaEngine({ modelDir, threadCount = 2 }: SherpaSettings): Spe
     const stretches = await cutUtterances(audio, input.speech, cutRules).finally(() => audio.close())
     if (stretches.length === 0) return { segments: [], language: input.language }
     const found = await findSherpaModel(modelDir)
-    if (!found.found) throw new Problem('unavailable', 'speech_model_missing', `The speech engine sherpa cannot work: ${found.reason}.`)
+    if (!found.found)
+      throw new Problem('unavailable', 'speech_model_missing', `The speech engine sherpa cannot work: ${found.reason}.`)
     modelName = `${found.model.name} (${found.model.kind})`
     const audioMs = stretches.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
     const results = await channel.decode({
@@ -50,7 +51,8 @@ export function sherpaEngine({ modelDir, threadCount = 2 }: SherpaSettings): Spe
     })
     const segments = stretches.flatMap((stretch, i) => {
       const segment = readResult(results[i], stretch, input.language)
-      if (!segment) throw new Problem('upstream', 'speech_answer_unreadable', 'The speech engine sherpa gave no result.')
+      if (!segment)
+        throw new Problem('upstream', 'speech_answer_unreadable', 'The speech engine sherpa gave no result.')
       return tidySegments(segment, stretch)
     })
     const language = segments.find((segment) => segment.language)?.language ?? null

@@ -48,7 +48,12 @@ function node(operator: string, inputs: string[], output: string): Buffer {
 }
 
 function tensor(name: string, dimensions: number[], data: Float32Array): Buffer {
-  return protobuf(...dimensions.map((size): Field => [1, size]), [2, floatType], [8, name], [9, new Uint8Array(data.buffer)])
+  return protobuf(
+    ...dimensions.map((size): Field => [1, size]),
+    [2, floatType],
+    [8, name],
+    [9, new Uint8Array(data.buffer)],
+  )
 }
 
 function value(name: string, elementType: number, dimensions: (number | string)[]): Buffer {

@@ -39,7 +39,14 @@ export function tidySegments(segments: SpeechSegment[], bounds: Stretch): Speech
           return { ...word, s, e, c: asConfidence(word.c) }
         })
         .sort((a, b) => a.s - b.s)
-      return { ...segment, startMs, endMs, text: segment.text.trim(), words, confidence: asConfidence(segment.confidence) }
+      return {
+        ...segment,
+        startMs,
+        endMs,
+        text: segment.text.trim(),
+        words,
+        confidence: asConfidence(segment.confidence),
+      }
     })
   return tidy.sort((a, b) => a.startMs - b.startMs)
 }
