@@ -32,7 +32,12 @@ async function untilInside(): Promise<void> {
 test('one at a time', async () => {
   writeFileSync(log, '')
   const exits = await Promise.all([30, 30, 30, 30].map((ms) => once(enter(ms), 'exit')))
-  assert.deepEqual(exits, [[0, null], [0, null], [0, null], [0, null]])
+  assert.deepEqual(exits, [
+    [0, null],
+    [0, null],
+    [0, null],
+    [0, null],
+  ])
   assert.equal(readFileSync(log, 'utf8'), 'in out '.repeat(4))
   assert.equal(existsSync(dirname(path)), false)
 })
@@ -45,7 +50,10 @@ test('a killed holder does not keep the others out, nor does a process that now 
   await once(killed, 'exit')
   assert.ok(existsSync(path))
   const exits = await Promise.all([once(enter(10), 'exit'), once(enter(10), 'exit')])
-  assert.deepEqual(exits, [[0, null], [0, null]])
+  assert.deepEqual(exits, [
+    [0, null],
+    [0, null],
+  ])
   assert.equal(readFileSync(log, 'utf8'), 'in in out in out ')
 
   const holder = enter(60_000)

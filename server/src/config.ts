@@ -312,22 +312,31 @@ export function configurationMarkdown(): string {
 Set in the environment. An empty value counts as absent. A setting marked * is a secret: it is also read from the file
 that \`NAME_FILE\` names, and is never printed. \`npm start -- check-config\` prints the effective values.
 `
-  const tables = Object.keys(schema.properties).map((group) => {
-    const rows = settings
-      .filter((setting) => setting.group === group)
-      .map((setting) => {
-        const given = setting.default === null || String(setting.default) === '' ? '' : `\`${setting.default}\``
-        const cells = [
-          `\`${setting.env}\`${setting.secret ? ' *' : ''}`,
-          setting.defaultText ?? given,
-          setting.unit ?? '',
-          [setting.description, acceptable(setting)].filter(Boolean).join(' '),
-        ]
-        return `| ${cells.join(' | ')} |`
-      })
-    return `\n## ${group}\n\n| Name | Default | Unit | What it does |\n|---|---|---|---|\n${rows.join('\n')}\n`
+  const parts = Object.keys(schema.properties).map((group) => {
+    const rows = settings.filter((setting) => setting.group === group).map(cellsOf)
+    return `\n## ${group}\n\n${table([['Name', 'Default', 'Unit', 'What it does'], ...rows])}`
   })
-  return [head, ...tables].join('')
+  return [head, ...parts].join('')
+}
+
+function cellsOf(setting: Setting): string[] {
+  const given = setting.default === null || String(setting.default) === '' ? '' : `\`${setting.default}\``
+  return [
+    `\`${setting.env}\`${setting.secret ? ' *' : ''}`,
+    setting.defaultText ?? given,
+    setting.unit ?? '',
+    [setting.description, acceptable(setting)].filter(Boolean).join(' '),
+  ]
+}
+
+/** Columns are padded, as the formatter wants them. */
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const rule = widths.map((width) => '-'.repeat(width))
+  const lines = [...rows.slice(0, 1), rule, ...rows.slice(1)].map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '),
+  )
+  return lines.map((line) => `| ${line} |\n`).join('')
 }
 
 function acceptable({ shape, expects }: Setting): string {

@@ -73,7 +73,10 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
     console.error(`Webhooks and fetches may reach private addresses: ${config.outbound.allow.join(', ')}`)
   }
   const stopping = Promise.withResolvers<string>()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.resolve(signal))
+  // A signal to the whole group comes twice, once forwarded by the start script; the second one changes nothing.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve(signal))
+  // The start script was killed and could forward nothing.
+  process.once('disconnect', () => stopping.resolve('disconnect'))
   let failure: Problem | undefined
   const database = await openDatabase(config, (problem) => {
     failure = problem

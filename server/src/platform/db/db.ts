@@ -14,7 +14,9 @@ export type DbOrTx = Db | Tx
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
 export function openDb({ url, connectionsMax }: { url: string; connectionsMax: number }): Db {
-  const pool = new pg.Pool({ connectionString: url, max: connectionsMax, application_name: 'indaba' })
+  // With `pipeline`, queries that are not awaited one by one travel together and are answered in order.
+  const settings = { connectionString: url, max: connectionsMax, application_name: 'indaba', pipeline: true }
+  const pool = new pg.Pool(settings)
   // A broken idle connection is replaced by the pool; without a listener Node would stop the program.
   pool.on('error', () => {})
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
