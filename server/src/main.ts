@@ -77,6 +77,7 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve(signal))
   // The start script was killed and could forward nothing.
   process.once('disconnect', () => stopping.resolve('disconnect'))
+  process.channel?.unref()
   let failure: Problem | undefined
   const database = await openDatabase(config, (problem) => {
     failure = problem

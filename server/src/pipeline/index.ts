@@ -45,7 +45,7 @@ export async function pipeline(input: {
   agentChannel: 0 | 1
 }): Promise<Pipeline> {
   const { queue, jobs } = input
-  const chosen = await chooseSpeechEngine(input.speech)
+  const chosen = await chooseSpeechEngine({ ...input.speech, workDir: input.workDir })
   const language = chooseLanguageEngine({ engine: input.language.engine, llm: endpointOf(input.language) })
   const reason = chosen.tried
     .map(({ name, availability }) => (availability.available ? '' : `${name}: ${availability.reason}`))

@@ -25,19 +25,12 @@ export type SpeechSegment = {
   speaker: string | null
 }
 
-export type SpeechResult = {
-  segments: SpeechSegment[]
-  language: string | null
-  /** Set when the engine did not listen at all: the call still completes, and people read this on its transcript. */
-  untranscribed?: { code: 'language_not_supported'; reason: string }
-}
+export type SpeechResult = { segments: SpeechSegment[]; language: string | null }
 
 export type Availability = { available: true } | { available: false; reason: string }
 
 export type SpeechEngine = {
   name: 'openai' | 'sherpa' | 'pocketsphinx'
-  /** Primary language subtags that it knows, or 'any' where the model behind it decides. */
-  languages: readonly string[] | 'any'
   /** Facts for provenance: model and version as far as they are known. */
   describe(): { name: string; model: string; version: string }
   /** Whether it can work here and now; `reason` says in one line what is missing and how to mend it. */
@@ -45,6 +38,8 @@ export type SpeechEngine = {
   /**
    * Segments come in order, inside the recording, words inside their segment; an empty transcript is not a failure.
    * Throws Problem('upstream' | 'unavailable', ...) when the engine fails, and the signal's reason when aborted.
+   * Problem('unavailable', 'language_not_supported') is no failure but an answer: the call completes without a
+   * transcript, and people read the detail.
    */
   transcribe(input: SpeechInput): Promise<SpeechResult>
   close(): Promise<void>

@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
   type AnswerShape,
+  type Fault,
   startTranscriptionServer,
   type TranscriptionServer,
 } from '../../../../test/fakes/transcription-server.ts'
@@ -48,9 +49,9 @@ speechEngineConformance({
   skip: false,
   makeEngine: () => engine(),
   makeSpeech: async (where) => {
-    // The abort test must find the server still busy; in the other tests the delay costs a tenth of a second.
-    server.faults.length = 0
-    return writeInput(where, toneBursts(bursts, 600_000, 8000), 8000, bursts)
+    // So that the abort finds the server still busy.
+    server.faults.push({ delayMs: 200 })
+    return writeInput(where, toneBursts(bursts, 4000, 8000), 8000, bursts)
   },
 })
 
@@ -186,9 +187,9 @@ describe('when the server fails', () => {
     assert.ok(!error.detail.includes(key))
     return true
   }
-  const failures: [string, object, object, string, string][] = [
-    ['wrong key', { apiKey: 'wrong' }, {}, 'unavailable', 'speech_key_refused'],
-    ['unknown model', { model: 'unknown-model' }, {}, 'unavailable', 'speech_model_unknown'],
+  const failures: [name: string, settings: object, fault: Fault | null, kind: string, code: string][] = [
+    ['wrong key', { apiKey: 'wrong' }, null, 'unavailable', 'speech_key_refused'],
+    ['unknown model', { model: 'unknown-model' }, null, 'unavailable', 'speech_model_unknown'],
     ['too large', {}, { status: 413 }, 'upstream', 'speech_upload_too_large'],
     ['another refusal', {}, { status: 422, body: '{}' }, 'upstream', 'speech_request_refused'],
     [
@@ -209,11 +210,11 @@ describe('when the server fails', () => {
     ],
     ['too slow', { timeoutMs: 200 }, { status: 200, delayMs: 1500 }, 'unavailable', 'speech_engine_timeout'],
     ['a broken connection', {}, { status: 0 }, 'unavailable', 'speech_engine_unreachable'],
-    ['nobody there', { baseUrl: 'http://127.0.0.1:1' }, {}, 'unavailable', 'speech_engine_unreachable'],
+    ['nobody there', { baseUrl: 'http://127.0.0.1:1' }, null, 'unavailable', 'speech_engine_unreachable'],
   ]
   for (const [name, more, fault, kind, code] of failures) {
     test(name, async () => {
-      if ('status' in fault) server.faults.push(fault as never)
+      if (fault) server.faults.push(fault)
       await assert.rejects(transcribe(more), isFailure(kind, code))
     })
   }

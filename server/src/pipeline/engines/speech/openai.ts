@@ -57,7 +57,6 @@ export function openaiEngine(settings: OpenaiSettings): SpeechEngine {
 
   return {
     name: 'openai',
-    languages: 'any',
     describe: () => ({ name: 'openai', model: settings.model, version: 'unknown' }),
     availability,
     transcribe,

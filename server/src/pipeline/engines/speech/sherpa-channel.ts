@@ -28,19 +28,34 @@ const stderrTailMax = 4096
 const loadTimeoutMs = 300_000
 
 type Child = { process: ChildProcess; stderrTail(): string }
+type Rest = [request: SherpaRequest, limits: Limits, isLast: (reply: SherpaReply) => boolean]
+type Limits = { timeoutMs: number; signal: AbortSignal }
 
 export function sherpaChannel(): SherpaChannel {
   let child: Child | null = null
   let version: string | null = null
   let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+
+  /** After any failure the next recording gets a new child, also before the old one's end is known. */
+  async function ask(asked: Child, ...rest: Rest): Promise<void> {
+    try {
+      await exchange(asked, ...rest)
+    } catch (error) {
+      forget(asked)
+      throw error
+    }
+  }
+
+  function forget(ended: Child): void {
+    if (child === ended) child = null
+  }
 
   async function start(config: object, signal: AbortSignal): Promise<Child> {
     if (child) return child
     const started = startChild()
     child = started
-    started.process.once('exit', () => {
-      if (child === started) child = null
-    })
+    started.process.once('exit', () => forget(started))
     await ask(started, { type: 'load', config }, { timeoutMs: loadTimeoutMs, signal }, (reply) => {
       if (reply.type === 'loaded') version = reply.version
       return reply.type === 'loaded'
@@ -50,12 +65,17 @@ export function sherpaChannel(): SherpaChannel {
 
   async function decodeNow({ config, wavPath, stretches, timeoutMs, signal }: SherpaJob): Promise<unknown[]> {
     signal.throwIfAborted()
+    if (isClosed) throw new Problem('unavailable', 'speech_engine_closed', 'The speech engine sherpa was shut down.')
     const results: unknown[] = []
-    const holder = await start(config, signal)
-    await ask(holder, { type: 'decode', config, wavPath, stretches }, { timeoutMs, signal }, (reply) => {
-      if (reply.type === 'heard') results[reply.index] = reply.result
-      return reply.type === 'done'
-    })
+    await ask(
+      await start(config, signal),
+      { type: 'decode', config, wavPath, stretches },
+      { timeoutMs, signal },
+      (reply) => {
+        if (reply.type === 'heard') results[reply.index] = reply.result
+        return reply.type === 'done'
+      },
+    )
     return results
   }
 
@@ -67,6 +87,7 @@ export function sherpaChannel(): SherpaChannel {
     },
     version: () => version,
     async close() {
+      isClosed = true
       const ending = child?.process
       child = null
       if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
@@ -91,11 +112,9 @@ function startChild(): Child {
 }
 
 /** Sends one request and listens until `isLast` says so. Whatever goes wrong, the child is ended. */
-function ask(
+function exchange(
   { process: child, stderrTail }: Child,
-  request: SherpaRequest,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
-  isLast: (reply: SherpaReply) => boolean,
+  ...[request, { timeoutMs, signal }, isLast]: Rest
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -122,7 +141,8 @@ function ask(
     }
     signal.addEventListener('abort', stop, { once: true })
     child.on('message', hear).once('close', end).once('error', fail)
-    if (child.connected) child.send(request)
+    // Not connected: its end is on the way, and tells why.
+    if (child.connected) child.send(request, () => {})
   })
 }
 

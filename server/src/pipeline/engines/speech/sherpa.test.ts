@@ -38,8 +38,9 @@ speechEngineConformance({
 })
 
 describe('a model in its child process', () => {
-  test('words come with the times of the sound, call after call, and after a kill', async () => {
+  test('words come with the times of the sound, call after call, and after a kill', async (t) => {
     const engine = sherpaEngine({ modelDir: toneFolder })
+    t.after(() => engine.close())
     const input = await toneInput(folder)
     const aborted = engine.transcribe({ ...input, signal: AbortSignal.timeout(30) })
     await assert.rejects(aborted, { name: 'TimeoutError' })
@@ -52,20 +53,20 @@ describe('a model in its child process', () => {
         ['tone', 'tone'],
       )
       for (const [i, { startMs }] of bursts.entries())
-        assert.ok(Math.abs((words[i]?.s ?? 0) - startMs) < 40, words[i]?.s.toString())
+        assert.ok(Math.abs((words[i]?.s ?? 0) - startMs) < 40, `${words[i]?.s}`)
     }
     const { model, version } = engine.describe()
     assert.equal(model, 'tone (wenet_ctc)')
     assert.match(version, /^\d+\.\d+/)
-    await engine.close()
   })
 
   // A first byte that passes for ONNX, then noise: onnxruntime aborts its process on it.
-  test('damaged model files are a Problem, and this process lives on', async () => {
+  test('damaged model files are a Problem, and this process lives on', async (t) => {
     const damaged = join(folder, 'damaged-wenet')
     await writeToneModel(damaged)
     await writeFile(join(damaged, 'model.onnx'), Buffer.concat([Buffer.of(0x08, 0x08), Buffer.alloc(5000, 0xa5)]))
     const engine = sherpaEngine({ modelDir: damaged })
+    t.after(() => engine.close())
     for (const _ of [1, 2]) {
       await assert.rejects(engine.transcribe({ ...(await toneInput(folder)), signal: neverAborted() }), (error) => {
         assert.ok(error instanceof Problem)
@@ -74,7 +75,6 @@ describe('a model in its child process', () => {
         return true
       })
     }
-    await engine.close()
   })
 })
 

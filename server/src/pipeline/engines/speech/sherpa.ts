@@ -61,7 +61,6 @@ export function sherpaEngine({ modelDir, threadCount = 2 }: SherpaSettings): Spe
 
   return {
     name: 'sherpa',
-    languages: 'any',
     describe: () => ({ name: 'sherpa', model: modelName, version: channel.version() ?? 'unknown' }),
     availability,
     transcribe,

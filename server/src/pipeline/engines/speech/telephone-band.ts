@@ -3,7 +3,8 @@
 // Here the means of the model are moved to where they would lie had it been trained on such sound: cepstra back to
 // log filter energies, the filters above the band damped, and forward again. That is one linear map per stream, which
 // pocketsphinx applies as an MLLR transform. Nothing is fitted to any recording.
-// Measured on 24 clips of read speech brought down to 8 kHz: word error rate 56.5 % without, 33.2 % with it.
+// Measured on 24 clips of read speech brought down to 8 kHz: word error rate 58.0 % without, 39.6 % with it;
+// on a real sales call of 80 words 68.8 % and 66.3 %.
 
 // Filter bank of the model, from its feat.params: 25 mel filters, 130 to 6800 Hz, 13 cepstra, DCT-II, lifter of 22.
 const filterCount = 25
@@ -13,8 +14,8 @@ const highestHz = 6800
 const lifter = 22
 /** Cepstra, their first and their second differences: the same map holds for each. */
 const streamCount = 3
-// What the filters above the band keep, from 0 to 1. At 0 the model mistakes hiss for speech: on a real call 60 %
-// instead of 57 % of the words were wrong.
+// What the filters above the band keep, from 0 to 1. At 0 the model mistakes hiss for speech: 33.8 % instead of 31.1 %
+// of the words of those clips were wrong (whole clips, resampled by sox).
 const keptAbove = 0.3
 const transitionHz = 100
 
