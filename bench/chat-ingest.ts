@@ -13,8 +13,7 @@ import { type Accept, accepting, type NextStep } from '../server/src/ingest/acce
 import { doors } from '../server/src/ingest/doors.ts'
 import { tickets } from '../server/src/ingest/tickets.ts'
 import { telemetry } from '../server/src/operations/index.ts'
-import { enqueueStage, pipelineJobs } from '../server/src/pipeline/run.ts'
-import { stagesOf } from '../server/src/pipeline/stage.ts'
+import { enqueueRuns, pipelineJobs } from '../server/src/pipeline/run.ts'
 import { openDb } from '../server/src/platform/db/db.ts'
 import { type Route, route } from '../server/src/platform/http/route.ts'
 import { openServer } from '../server/src/platform/http/server.ts'
@@ -43,20 +42,14 @@ const keys = apiKeys(secrets)
 const org = await createOrg(db, { name: 'Bench' })
 const key = await keys.create(db, org.id, 'bench')
 
-const next: NextStep = (tx, conversations) =>
-  enqueueStage(
-    tx,
-    queue,
-    jobs,
-    'chat',
-    conversations.map(({ channel, fetchUrl: _, ...one }) => ({ ...one, stage: stagesOf[channel][0] ?? 'complete' })),
-  )
+const next: NextStep = (tx, conversations) => enqueueRuns(tx, queue, jobs, conversations)
 
 const accepts: Record<Variant, Accept> = {
   nothing: async ({ answer, arrival }) =>
     answer({ conversationId: arrival.id, outcome: 'new', warnings: arrival.warnings }),
   durable: accepting({ db, next }),
-  alone: accepting({ db, next, groupMax: 1 }),
+  // A group of its own for each: as many transactions at once as there are connections.
+  alone: (submission) => accepting({ db, next })(submission),
 }
 
 const store = openStore({ kind: 'local', root: join(database.dir, 'store') })

@@ -23,10 +23,12 @@ create table event_counters (
   seq    bigint not null default 0
 );
 
--- The newest start tag of fair queuing that each organisation was given.
+-- The newest start tag of fair queuing that each organisation was given. Calls and chats queue apart.
 create table queue_tags (
-  org_id uuid primary key references orgs on delete cascade,
-  tag    bigint not null default 0
+  org_id  uuid not null references orgs on delete cascade,
+  channel text not null,
+  tag     bigint not null default 0,
+  primary key (org_id, channel)
 );
 
 create table api_keys (
@@ -79,7 +81,8 @@ create table agents (
   primary key (org_id, id)
 );
 create unique index agents_by_email on agents (org_id, lower(email)) where email is not null;
-create unique index agents_by_external_id on agents (org_id, external_id) where external_id is not null;
+create unique index agents_by_external_id on agents (org_id, lower(external_id)) where external_id is not null;
+create index agents_by_name on agents (org_id, lower(name)) where name is not null;
 
 create table conversations (
   org_id        uuid not null references orgs on delete cascade,
@@ -118,12 +121,17 @@ create table conversations (
   queue_tag     bigint not null default 0,
   primary key (org_id, id)
 );
-create unique index conversations_by_external_id on conversations (org_id, channel, external_id)
+create unique index conversations_by_external_id on conversations (external_id, org_id, channel)
   where external_id is not null;
 create index conversations_by_seq on conversations (org_id, seq);
-create index conversations_by_start on conversations (org_id, channel, started_at desc, id desc);
+create index conversations_by_update on conversations (org_id, updated_at);
+create index conversations_by_start on conversations (org_id, started_at desc, id desc);
+create index conversations_by_channel on conversations (org_id, channel, started_at desc, id desc);
 create index conversations_by_agent on conversations (org_id, agent_id, started_at desc) where agent_id is not null;
-create index conversations_unfinished on conversations (queue_tag) where status in ('queued', 'processing');
+-- Their agent was not known when they arrived.
+create index conversations_unlinked on conversations (org_id) where agent_id is null and agent_given is not null;
+create index conversations_unfinished on conversations (channel, status, queue_tag)
+  where status in ('queued', 'processing');
 
 create table recordings (
   org_id          uuid not null,
@@ -201,6 +209,7 @@ create table events (
   occurred_at     timestamptz not null,
   primary key (org_id, seq)
 );
+create index events_by_conversation on events (org_id, conversation_id);
 
 create table webhook_endpoints (
   org_id      uuid not null references orgs on delete cascade,
@@ -215,7 +224,7 @@ create table webhook_endpoints (
   primary key (org_id, id)
 );
 
--- Hot rows only while pending; the worker's claim and lease live here.
+-- What is pending is the senders' queue; `state` and the lease are theirs to write (events/leases.ts).
 create table deliveries (
   org_id       uuid not null,
   id           uuid not null,
@@ -233,8 +242,10 @@ create table deliveries (
   primary key (org_id, id),
   foreign key (org_id, endpoint_id) references webhook_endpoints on delete cascade
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
-create index deliveries_due on deliveries (next_at) where state = 'pending';
-create index deliveries_by_endpoint on deliveries (org_id, endpoint_id, id);
+-- The claim steps from endpoint to endpoint and reads the front of each one's queue.
+create index deliveries_due on deliveries (org_id, endpoint_id, next_at, event_seq) where state = 'pending';
+create index deliveries_dead on deliveries (finished_at) where state = 'dead';
+create index deliveries_by_endpoint on deliveries (org_id, endpoint_id, event_seq desc, id);
 
 create table delivery_attempts (
   org_id      uuid not null,

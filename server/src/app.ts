@@ -15,7 +15,7 @@ import { pipeline, pipelineJobs } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import type { Route } from './platform/http/route.ts'
-import { openServer } from './platform/http/server.ts'
+import { closeServer, openServer } from './platform/http/server.ts'
 import { openQueue } from './platform/jobs/queue.ts'
 import { runWorkers } from './platform/jobs/runner.ts'
 import type { Log } from './platform/log.ts'
@@ -39,7 +39,8 @@ export type App = {
 }
 
 const connectionsMax = 20
-const graceMsDefault = 20_000
+// Container engines kill 10 s after they have asked.
+const graceMsDefault = 8000
 
 export async function openApp(input: {
   config: Config
@@ -95,7 +96,7 @@ export async function openApp(input: {
   const routes = [
     ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
     ...webhookRoutes({ db, secrets, guard: out.guard }),
-    ...agentRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
+    ...agentRoutes({ db, secrets, defaultTimeZone: config.conversations.timeZone }),
     ...entrance.routes,
     ...velaRoutes({ doors: entrance.doors }),
     ...vbotRoutes({ db, keys, secrets, guard: out.guard, doors: entrance.doors, store }),
@@ -139,8 +140,7 @@ export async function openApp(input: {
       return { port: typeof address === 'object' && address ? address.port : config.http.port }
     },
     async stop(graceMs = graceMsDefault) {
-      await http.close()
-      await Promise.all(running.map((one) => one.stop(graceMs)))
+      await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
       await queue.stop()
       await analysis.close()
       await out.close()

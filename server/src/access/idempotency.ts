@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { Db, DbOrTx, Tx } from '../platform/db/db.ts'
 import type { Answer, Call } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
+import type { Secrets } from '../platform/secrets.ts'
 
 export type Idempotency = { caller: string; route: string; key: string; fingerprint: string }
 
@@ -79,14 +80,25 @@ export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: 
   }
 }
 
-/** Runs a write once per key, in one transaction with its stored answer. Without a key: simply in a transaction. */
-export async function answerOnce(db: Db, key: Idempotency | null, write: (tx: Tx) => Promise<Answer>): Promise<Answer> {
+/**
+ * Runs a write once per key, in one transaction with its stored answer. Without a key: simply in a transaction.
+ * The answer is sealed at rest, since it may hold what is shown only once: an API key, a webhook secret.
+ */
+export async function answerOnce(
+  db: Db,
+  secrets: Secrets,
+  key: Idempotency | null,
+  write: (tx: Tx) => Promise<Answer>,
+): Promise<Answer> {
+  if (!key) return db.transaction().execute(write)
+  const context = `idempotency_keys ${JSON.stringify([key.caller, key.route, key.key])}`
   return db.transaction().execute(async (tx) => {
     const [known] = await recallAnswers(tx, [key])
     if (known instanceof Problem) throw known
-    if (known) return known
+    if (known) return { ...known, body: JSON.parse(secrets.open(context, Buffer.from(known.body as string, 'base64'))) }
     const answer = await write(tx)
-    if (key) await storeAnswers(tx, [{ key, answer }])
+    const body = secrets.seal(context, JSON.stringify(answer.body ?? null)).toString('base64')
+    await storeAnswers(tx, [{ key, answer: { ...answer, body } }])
     return answer
   })
 }

@@ -1,9 +1,8 @@
 // Who asks, and what they may. The only door into this slice.
 
-export type { Principal } from '../platform/http/route.ts'
 export { type ApiKeys, apiKeys } from './api-keys.ts'
-export { type AuditEntry, writeAudit } from './audit.ts'
-export { type Authenticate, authenticator } from './authenticate.ts'
+export { writeAudit } from './audit.ts'
+export { authenticator } from './authenticate.ts'
 export {
   answerOnce,
   forgetOldAnswers,

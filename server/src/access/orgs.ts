@@ -20,7 +20,13 @@ export type OrgSettings = {
 
 export type Org = Omit<Selectable<Orgs>, 'settings'> & { settings: OrgSettings }
 
-export type NewOrg = { name: string; company_name?: string | null; email?: string | null }
+export type NewOrg = {
+  name: string
+  company_name?: string | null
+  email?: string | null
+  /** What a hosted service called it: clients go on naming it so. */
+  former_ids?: string[]
+}
 export type OrgChange = Partial<NewOrg & { is_active: boolean; settings: OrgSettings }>
 
 const asOrg = (row: Selectable<Orgs>): Org => ({ ...row, settings: row.settings as OrgSettings })
@@ -70,6 +76,7 @@ export async function changeOrg(tx: DbOrTx, id: string, change: OrgChange): Prom
 
 /** Removes the organisation and every row it owns; its files are the caller's to remove. */
 export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
+  await tx.deleteFrom('idempotency_keys').where('caller', '=', id).execute()
   const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
   return result.numDeletedRows > 0n
 }

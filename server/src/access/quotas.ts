@@ -9,10 +9,11 @@ const bucketsMax = 50_000
 type Bucket = { tokens: number; at: number }
 
 /**
- * @param now clock in milliseconds
+ * @param now milliseconds of a clock that never goes back
  * @returns a function that takes one token of the caller's bucket and returns the headers that tell what is left
  */
-export function rateLimits(now: () => number = Date.now) {
+export function rateLimits(now: () => number = () => performance.now()) {
+  // The least recently used first.
   const buckets = new Map<string, Bucket>()
 
   return (by: Principal, perMinute: number): Record<string, string> => {
@@ -22,8 +23,9 @@ export function rateLimits(now: () => number = Date.now) {
     const bucket = buckets.get(name) ?? { tokens: perMinute, at }
     bucket.tokens = Math.min(perMinute, bucket.tokens + ((at - bucket.at) * perMinute) / windowMs)
     bucket.at = at
-    if (buckets.size >= bucketsMax) buckets.clear()
+    buckets.delete(name)
     buckets.set(name, bucket)
+    if (buckets.size > bucketsMax) forgetOldest(buckets)
     if (bucket.tokens < 1) {
       const retryAfterS = ((1 - bucket.tokens) * windowMs) / perMinute / 1000
       const detail = `Rate limit exceeded: ${perMinute} requests per minute. Try again in ${Math.ceil(retryAfterS)} s.`
@@ -36,5 +38,12 @@ export function rateLimits(now: () => number = Date.now) {
       'X-RateLimit-Remaining': String(Math.floor(bucket.tokens)),
       'X-RateLimit-Reset': String(Math.ceil(fullInS)),
     }
+  }
+}
+
+function forgetOldest(buckets: Map<string, Bucket>): void {
+  for (const [oldest] of buckets) {
+    buckets.delete(oldest)
+    return
   }
 }

@@ -1,11 +1,9 @@
 // What the world is told of a conversation: the data of its events, built from its rows.
 
 import type { ConversationEventData, EventType, NewEvent } from '../events/index.ts'
-import type { DbOrTx } from '../platform/db/db.ts'
 import type { Arrived, Conversation } from './conversations.ts'
 import type { Analysis } from './findings.ts'
 import type { Agent } from './people.ts'
-import { getAgent } from './people.ts'
 
 const noun = { voice: 'call', chat: 'chat' } as const
 
@@ -17,26 +15,26 @@ export const conversationIdOf = (shown: string): string => shown.replace(/^vela_
 
 export function arrivalEvent(arrived: Arrived, isUpdate: boolean): NewEvent {
   const type: EventType = `${noun[arrived.channel]}.${isUpdate ? 'updated' : 'received'}`
-  const { agent_given } = arrived
-  const data = dataOf(
-    { ...arrived, duration_ms: null, failure: null, sentiment: null, started_at: new Date(arrived.started_at) },
-    { name: agent_given?.name ?? null, email: agent_given?.email ?? null },
-    null,
-  )
+  const started_at = new Date(arrived.started_at)
+  const data = dataOf({ ...arrived, duration_ms: null, failure: null, sentiment: null, started_at }, null, null)
   return { orgId: arrived.org_id, seq: arrived.seq, type, conversationId: arrived.id, data }
 }
 
-/** `completed` or `failed`, by the conversation's status; `deleted` when asked for. */
-export async function closingEvent(
-  db: DbOrTx,
-  conversation: Conversation,
-  analysis: Analysis | null,
-  status: 'completed' | 'failed' | 'deleted' = conversation.status === 'completed' ? 'completed' : 'failed',
-): Promise<NewEvent> {
-  const { org_id: orgId, seq, id: conversationId, channel, agent_id } = conversation
-  const agent = agent_id ? await getAgent(db, orgId, agent_id) : null
-  const data = { ...dataOf(conversation, agent ?? conversation.agent_given, analysis), status }
+/** `completed` or `failed`, by the conversation's status. */
+export function closingEvent(conversation: Conversation, agent: Agent | null, analysis: Analysis | null): NewEvent {
+  const { org_id: orgId, seq, id: conversationId, channel } = conversation
+  const status = conversation.status === 'completed' ? 'completed' : 'failed'
+  const data = { ...dataOf(conversation, agent, analysis), status }
   return { orgId, seq, type: `${noun[channel]}.${status}`, conversationId, data }
+}
+
+/** Tells which conversation is gone, and nothing of what was in it. */
+export function deletionEvent(conversation: Conversation, seq: number): NewEvent {
+  const { org_id: orgId, id: conversationId, channel } = conversation
+  const nothing = { agent_id: null, agent_given: null, failure: null, sentiment: null }
+  const told = { ...conversation, ...nothing, caller_number: null, called_number: null }
+  const data = { ...dataOf(told, null, null), status: 'deleted' }
+  return { orgId, seq, type: `${noun[channel]}.deleted`, conversationId, data }
 }
 
 type Told = Pick<
@@ -45,6 +43,7 @@ type Told = Pick<
   | 'channel'
   | 'status'
   | 'agent_id'
+  | 'agent_given'
   | 'duration_ms'
   | 'failure'
   | 'sentiment'
@@ -55,17 +54,17 @@ type Told = Pick<
 
 function dataOf(
   told: Told,
-  agent: Pick<Partial<Agent>, 'name' | 'email'> | null,
+  agent: Pick<Agent, 'name' | 'email'> | null,
   analysis: Analysis | null,
 ): ConversationEventData {
-  const { id, failure, duration_ms } = told
+  const { id, failure, duration_ms, agent_given } = told
   const path = `/v1/conversations/${id}`
   const facts = {
     conversation_id: id,
     status: told.status,
-    agent: agent?.name ?? agent?.email ?? null,
+    agent: agent?.name ?? agent?.email ?? agent_given?.name ?? agent_given?.email ?? agent_given?.id ?? null,
     agent_id: told.agent_id,
-    agent_email: agent?.email ?? null,
+    agent_email: agent?.email ?? agent_given?.email ?? null,
     started_at: told.started_at.toISOString(),
     duration: duration_ms === null ? null : duration_ms / 1000,
     languages: analysis?.languages.map(({ tag }) => tag) ?? [],
@@ -78,7 +77,7 @@ function dataOf(
   }
   const transcript = analysis ? `${path}/transcript` : null
   if (told.channel === 'chat') {
-    const response = analysis?.metrics.avg_response_time?.value ?? null
+    const response = analysis?.metrics.vela_response_time?.value ?? null
     return {
       chat_id: chatId(id),
       ...facts,

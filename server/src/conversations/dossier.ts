@@ -36,13 +36,14 @@ export async function readDossier(db: DbOrTx, orgId: string, id: string, channel
 function understood(transcript: Transcript | null, analysis: StoredAnalysis | null): Turn[] {
   const findings = new Map(analysis?.turns.map((one) => [one.id, one]))
   return (transcript?.turns ?? []).map((turn) => {
-    const { language, sentiment } = findings.get(turn.id) ?? {}
-    if (!language && !sentiment) return turn
+    const found = findings.get(turn.id)
+    if (!found) return turn
     return {
       ...turn,
-      language: turn.language ?? language?.tag ?? null,
-      language_confidence: turn.language ? turn.language_confidence : (language?.confidence ?? null),
-      sentiment: sentiment ?? null,
+      language: turn.language ?? found.language?.tag ?? null,
+      language_confidence: turn.language ? turn.language_confidence : (found.language?.confidence ?? null),
+      sentiment: found.sentiment,
+      sentiment_reason: found.sentiment_reason,
     }
   })
 }

@@ -1,6 +1,7 @@
 // What was found in a conversation. Each analysis is written once and never changed; the conversation points at its
 // latest. The stages that led there are kept with status, attempt, times and error.
 
+import { sql } from 'kysely'
 import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Finding, Keyword, Metrics, Provenance, Sentiment, Summary } from './shapes.ts'
@@ -9,6 +10,8 @@ export type TurnFinding = {
   id: string
   language: { tag: string; confidence: number } | null
   sentiment: Sentiment | null
+  /** Why `sentiment` is null, for people; null where it is not. */
+  sentiment_reason: string | null
 }
 
 export type PartySentiment = { label: Sentiment['label'] | null; score: number | null; reason?: string }
@@ -31,8 +34,9 @@ export type Analysis = {
 /** As read back. */
 export type StoredAnalysis = Analysis & { created_at: Date }
 
+/** One that is there already stays as it is: a stage may run twice. */
 export async function putAnalysis(tx: Tx, analysis: Analysis): Promise<void> {
-  await insertRows(tx, 'analyses', [{ ...analysis, created_at: new Date().toISOString() }])
+  await insertRows(tx, 'analyses', [{ ...analysis, created_at: new Date().toISOString() }], sql`on conflict do nothing`)
 }
 
 export async function getAnalysis(

@@ -1,10 +1,11 @@
 // What the lists of conversations can be asked for, and how a query becomes a filter.
 
 import { Type } from 'typebox'
-import { readRange } from '../platform/dates.ts'
+import { readDate, readRange } from '../platform/dates.ts'
 import type { DbOrTx } from '../platform/db/db.ts'
 import { pageQuery, readCursor } from '../platform/http/paging.ts'
 import { isUuid } from '../platform/ids.ts'
+import { Problem } from '../platform/problem.ts'
 import type { Conversation, ListFilter, ListPosition } from './conversations.ts'
 import { findAgent } from './people.ts'
 import type { Channel, ConversationStatus } from './shapes.ts'
@@ -66,8 +67,9 @@ export async function filterOf(
   const agent = query.agent_id ? await findAgent(db, orgId, query.agent_id) : null
   if (query.agent_id && !agent) return null
   const dates = { timeZone: zone, now: new Date() }
-  const range = readRange(query.start_date, query.end_date, dates)
-  const since = query.updated_since === undefined ? undefined : readRange(query.updated_since, undefined, dates).from
+  // A list has no default period: what is absent is open.
+  const range = readRange(query.start_date, query.end_date || query.start_date, dates)
+  const since = query.updated_since ? readMoment('updated_since', query.updated_since, dates) : undefined
   const byChange = since !== undefined || query.after_seq !== undefined
   const filter: ListFilter = {
     ...(channel ? { channel } : {}),
@@ -84,9 +86,13 @@ export async function filterOf(
     : { filter }
 }
 
-/** Where the next page starts; null after the last one. */
-export function nextCursor(filter: ListFilter, page: Conversation[], limit: number): Cursor | null {
-  const last = page.at(-1)
-  if (!last || page.length < limit) return null
-  return filter.afterSeq === undefined ? { s: last.started_at.toISOString(), i: last.id } : { q: last.seq }
+function readMoment(field: string, value: string, dates: { timeZone: string; now: Date }): Date {
+  const { at, readable } = readDate(value, dates)
+  if (readable) return at
+  const detail = `${field} could not be read as a date. Send ISO 8601, such as 2024-01-15T10:30:00Z.`
+  throw new Problem('invalid', 'unreadable_date', detail, { facts: { field } })
 }
+
+/** Where the page after this row starts. */
+export const nextCursor = (filter: ListFilter, last: Conversation): Cursor =>
+  filter.afterSeq === undefined ? { s: last.started_at.toISOString(), i: last.id } : { q: last.seq }

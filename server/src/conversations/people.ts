@@ -1,11 +1,10 @@
 // Agents: who handles conversations. A client names one by id, external id, e-mail or name; nothing fails when nobody
-// of that name is known, and conversations that arrived earlier are linked once the agent is there.
+// of that name is known: agent-links.ts links conversations that arrived before their agent.
 
 import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
 import type { Agents } from '../platform/db/schema.gen.ts'
 import { isUuid, newId } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
 
 export type Agent = Selectable<Agents>
 
@@ -21,12 +20,10 @@ export type NewAgent = {
 }
 
 const words = (given: AgentGiven) =>
-  [given.id, given.email, given.name]
-    .filter((word): word is string => Boolean(word?.trim()))
-    .map((word) => word.trim().toLowerCase())
+  [given.id, given.email, given.name].filter((word) => word !== undefined).map((word) => word.trim())
 
 /**
- * Finds the agents that clients named, for many conversations at once. The order of the match: id, external id,
+ * Finds the active agents that clients named, for many conversations at once. The order of the match: id, external id,
  * e-mail, name, without regard to case.
  * @returns by position, null where nobody matches
  */
@@ -34,50 +31,55 @@ export async function resolveAgents(
   db: DbOrTx,
   given: ({ orgId: string; agent: AgentGiven } | null)[],
 ): Promise<(Agent | null)[]> {
-  const wanted = given.filter((one) => one !== null)
-  if (wanted.length === 0) return given.map(() => null)
-  const keys = wanted.flatMap(({ orgId, agent }) => words(agent).map((word) => ({ org_id: orgId, word })))
-  const { rows } = await sql<Agent>`
-    select distinct a.* from agents a
-    join json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, word text) on k.org_id = a.org_id
-      and k.word in (a.id::text, lower(a.external_id), lower(a.email), lower(a.name))`.execute(db)
-  return given.map((one) => {
-    if (!one) return null
-    const ofOrg = rows.filter((row) => row.org_id === one.orgId && row.is_active)
-    const wantedWords = words(one.agent)
-    for (const column of ['id', 'external_id', 'email', 'name'] as const) {
-      const match = ofOrg.find((row) => row[column] && wantedWords.includes(row[column].toLowerCase()))
-      if (match) return match
-    }
-    return null
-  })
+  const keys = given.flatMap((one) => (one ? words(one.agent).map((word) => ({ orgId: one.orgId, word })) : []))
+  const agents = (await agentsNamed(db, keys)).filter(({ is_active }) => is_active)
+  return given.map((one) => (one ? bestMatch(agents, one.orgId, words(one.agent)) : null))
 }
 
+/** Whoever is meant by a word of a query, active or not. */
 export async function findAgent(db: DbOrTx, orgId: string, word: string): Promise<Agent | null> {
-  const [found] = await resolveAgents(db, [{ orgId, agent: { id: word } }])
-  return found ?? null
+  const text = word.trim()
+  return bestMatch(await agentsNamed(db, [{ orgId, word: text }]), orgId, [text])
 }
 
-/** @throws Problem('conflict', 'agent_exists') */
-export async function createAgent(tx: Tx, orgId: string, input: NewAgent): Promise<Agent> {
+/** By all four names of an agent, each through its own index. */
+async function agentsNamed(db: DbOrTx, keys: { orgId: string; word: string }[]): Promise<Agent[]> {
+  if (keys.length === 0) return []
+  const rows = JSON.stringify(keys.map(({ orgId, word }) => ({ org_id: orgId, word, id: isUuid(word) ? word : null })))
+  const { rows: agents } = await sql<Agent>`
+    with named as materialized (
+      select org_id, lower(word) as word, id
+      from json_to_recordset(${rows}::json) as k (org_id uuid, word text, id uuid)
+      where word <> ''
+    )
+    select a.* from named n join agents a on a.org_id = n.org_id and a.id = n.id
+    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.external_id) = n.word
+    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.email) = n.word
+    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.name) = n.word`.execute(db)
+  return agents
+}
+
+function bestMatch(agents: Agent[], orgId: string, wanted: string[]): Agent | null {
+  const lower = wanted.map((word) => word.toLowerCase())
+  for (const column of ['id', 'external_id', 'email', 'name'] as const) {
+    const match = agents.find((one) => one.org_id === orgId && one[column] && lower.includes(one[column].toLowerCase()))
+    if (match) return match
+  }
+  return null
+}
+
+/**
+ * Conversations that arrived before are linked by linkEarlier, when the caller's transaction has taken all other locks.
+ * @returns null when an agent with this e-mail or external id is there already
+ */
+export async function createAgent(tx: Tx, orgId: string, input: NewAgent): Promise<Agent | null> {
   const agent = await tx
     .insertInto('agents')
     .values({ org_id: orgId, id: newId(), ...input })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst()
-  if (!agent)
-    throw new Problem('conflict', 'agent_exists', 'An agent with this e-mail or external id is there already.')
-  const named = [agent.external_id, agent.email, agent.name]
-    .filter((word) => word !== null)
-    .map((word) => word.toLowerCase())
-  await sql`
-    update conversations set agent_id = ${agent.id}, team = coalesce(team, ${agent.team}), department = coalesce(department, ${agent.department})
-    where org_id = ${orgId} and agent_id is null and agent_given is not null
-      and (lower(agent_given->>'id') = any(${named}) or lower(agent_given->>'email') = any(${named}) or lower(agent_given->>'name') = any(${named}))`.execute(
-    tx,
-  )
-  return agent
+  return agent ?? null
 }
 
 export async function getAgent(db: DbOrTx, orgId: string, id: string): Promise<Agent | null> {

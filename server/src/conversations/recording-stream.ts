@@ -1,32 +1,40 @@
 // Streams a recording, whole or in part (RFC 9110 §14: a single range of bytes).
 
 import type { IncomingHttpHeaders } from 'node:http'
+import { isKnownTag } from '../platform/http/etag.ts'
 import type { Answer } from '../platform/http/route.ts'
 import type { Store } from '../storage/index.ts'
 import type { Recording } from './recordings.ts'
 
+type Container = { contentType: string; extension: string }
+
 // What browsers play, by what the decoder found; the client's own label is not trusted.
-const contentTypes: Record<string, string> = {
-  wave: 'audio/wav',
-  mp3: 'audio/mpeg',
-  flac: 'audio/flac',
-  ogg: 'audio/ogg',
-  mp4: 'audio/mp4',
-  adts: 'audio/aac',
+const containers: Record<string, Container> = {
+  wav: { contentType: 'audio/wav', extension: '.wav' },
+  mp3: { contentType: 'audio/mpeg', extension: '.mp3' },
+  mpeg: { contentType: 'audio/mpeg', extension: '.mpga' },
+  flac: { contentType: 'audio/flac', extension: '.flac' },
+  ogg: { contentType: 'audio/ogg', extension: '.ogg' },
+  mp4: { contentType: 'audio/mp4', extension: '.m4a' },
+  mov: { contentType: 'audio/mp4', extension: '.m4a' },
+  webm: { contentType: 'audio/webm', extension: '.weba' },
+  adts: { contentType: 'audio/aac', extension: '.aac' },
 }
+const unknown: Container = { contentType: 'application/octet-stream', extension: '' }
 
 export async function sendRecording(store: Store, recording: Recording, headers: IncomingHttpHeaders): Promise<Answer> {
   const size = Number(recording.size_bytes)
   const etag = `"${recording.sha256.slice(0, 32)}"`
+  const { contentType, extension } = containers[recording.container ?? ''] ?? unknown
   const common = {
     'Accept-Ranges': 'bytes',
-    'Content-Type': contentTypes[recording.container ?? ''] ?? 'application/octet-stream',
-    'Content-Disposition': `inline; filename="${recording.conversation_id}"`,
+    'Content-Type': contentType,
+    'Content-Disposition': `inline; filename="${recording.conversation_id}${extension}"`,
     'Cache-Control': 'private, max-age=3600',
     'X-Content-Type-Options': 'nosniff',
     ETag: etag,
   }
-  if (headers['if-none-match'] === etag) return { status: 304, headers: { ETag: etag } }
+  if (isKnownTag(headers, etag)) return { status: 304, headers: { ETag: etag } }
   const isCurrent = headers['if-range'] === undefined || headers['if-range'] === etag
   const range = isCurrent ? readRange(headers.range, size) : null
   if (range === 'outside') return { status: 416, headers: { ...common, 'Content-Range': `bytes */${size}` } }
@@ -42,7 +50,7 @@ export async function sendRecording(store: Store, recording: Recording, headers:
 
 /** null: send everything, as for a header that we do not understand (RFC 9110 §14.2). */
 function readRange(header: string | undefined, size: number): { start: number; end: number } | 'outside' | null {
-  const found = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
+  const found = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '')
   if (!found || (found[1] === '' && found[2] === '')) return null
   const [first, last] = [found[1] ?? '', found[2] ?? '']
   if (first === '')

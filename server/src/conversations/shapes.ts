@@ -35,6 +35,8 @@ export type Turn = {
   language_confidence: number | null
   confidence: number | null
   sentiment: Sentiment | null
+  /** Why `sentiment` is null, once the turn has been analysed. */
+  sentiment_reason?: string | null
   words: Word[]
   /** Chats: the sender's word as the client sent it, echoed by the compatible APIs. */
   sender?: string

@@ -89,7 +89,7 @@ async function untilDone(url: string, key: Record<string, string>, shownId: stri
       return conversation
     }
     if (Date.now() - started > waitMs) throw new Error(`Still ${conversation.status} after ${seconds} s.`)
-    progress(`${seconds} s  ${conversation.status}  ${stages}`)
+    progress(`${conversation.status}  ${stages}`, `${seconds} s`)
     await new Promise((done) => setTimeout(done, pollMs))
   }
 }

@@ -80,9 +80,13 @@ export function showFindings({ analysis, metrics, warnings }: Shown): void {
 
 const line = (name: string, text: string) => console.log(`  ${name.padEnd(30)}${text}`)
 
-/** One line that is written over while something is going on, where the terminal can. */
-export function progress(text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K  ${text}`)
+let lastShown = ''
+
+/** One line that is written over while something is going on; where the terminal cannot, a line for each new `step`. */
+export function progress(step: string, time: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K  ${time}  ${step}`)
+  else if (step !== lastShown) console.log(`  ${time}  ${step}`)
+  lastShown = step
 }
 
 export function endProgress(text: string): void {

@@ -16,11 +16,18 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number]
 
-/** What a subscription may say: a type, all types of one noun (`call.*`), or `*`. */
-export const isEventFilter = (text: string): boolean =>
-  text === '*' ||
-  (eventTypes as readonly string[]).includes(text) ||
-  (text.endsWith('.*') && eventTypes.some((type) => type.startsWith(text.slice(0, -1))))
+/** All that a subscription may say to be told of this type: the type, all of its noun (`call.*`), or `*`. */
+export const filtersOf = (type: EventType): string[] => [type, `${type.split('.')[0]}.*`, '*']
+
+const filters = new Set(eventTypes.flatMap(filtersOf))
+
+/** The hosted service's clients subscribe to it in one breath with calls; nothing sends it yet. */
+const laterTypes = new Set(['smart_search.matched'])
+
+export const isEventFilter = (text: string): boolean => filters.has(text) || laterTypes.has(text)
+
+/** Those of a subscription that it will not be told of yet. */
+export const unsentEvents = (events: string[]): string[] => events.filter((text) => laterTypes.has(text))
 
 /** Underscored spelling that some receivers of the hosted service look for: `call_completed`. */
 export const underscored = (type: string): string => type.replaceAll('.', '_')

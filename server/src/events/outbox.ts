@@ -2,10 +2,10 @@
 // endpoint that wants it. What is committed is told; what is rolled back never was.
 
 import { sql } from 'kysely'
-import { insertRows, runRaw, type Tx } from '../platform/db/db.ts'
+import type { Tx } from '../platform/db/db.ts'
 import { newId } from '../platform/ids.ts'
-import type { EventType } from './catalog.ts'
-import type { ConversationEventData } from './payload.ts'
+import { type EventType, filtersOf } from './catalog.ts'
+import { type ConversationEventData, isVbotEvent } from './payload.ts'
 
 export type NewEvent = {
   orgId: string
@@ -40,6 +40,7 @@ export async function takeSequence(tx: Tx, orgIds: string[]): Promise<number[]> 
   })
 }
 
+/** Writes the events, and in the same statement one delivery for each endpoint that wants to be told. */
 export async function emit(tx: Tx, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   const occurredAt = new Date().toISOString()
@@ -52,13 +53,41 @@ export async function emit(tx: Tx, events: NewEvent[]): Promise<void> {
     data: event.data,
     occurred_at: occurredAt,
   }))
-  await insertRows(tx, 'events', rows)
-  const keys = JSON.stringify(events.map(({ orgId, seq, type }) => ({ org_id: orgId, seq, type })))
-  const { numAffectedRows } = await sql`
-    insert into deliveries (org_id, id, endpoint_id, event_seq, state, next_at, created_at)
-    select e.org_id, gen_random_uuid(), w.id, e.seq, 'pending', now(), now()
-    from json_to_recordset(${keys}::json) as e (org_id uuid, seq bigint, type text)
-    join webhook_endpoints w on w.org_id = e.org_id and w.is_active
-      and w.events && array[e.type, split_part(e.type, '.', 1) || '.*', '*']`.execute(tx)
-  if (numAffectedRows) await runRaw(tx, 'select pg_notify($1, $2)', [deliveryChannel, ''])
+  const asked = events.map(({ orgId, seq, type }) => ({
+    org_id: orgId,
+    seq,
+    filters: filtersOf(type),
+    styles: isVbotEvent(type) ? ['vela', 'vbot'] : ['vela'],
+  }))
+  // The endpoints are held until the commit: one that is deleted meanwhile must not fail the change itself.
+  await sql`
+    with written as (
+      insert into events (org_id, seq, id, type, conversation_id, data, occurred_at)
+      select org_id, seq, id, type, conversation_id, data, occurred_at
+      from json_populate_recordset(null::events, ${JSON.stringify(rows)}::json)
+    ), wanted as (
+      select w.org_id, w.id, asked.seq
+      from json_to_recordset(${JSON.stringify(asked)}::json) as asked (org_id uuid, seq bigint, filters text[], styles text[])
+      join webhook_endpoints w on w.org_id = asked.org_id and w.is_active
+        and w.events && asked.filters and w.style = any (asked.styles)
+      for key share of w
+    ), queued as (
+      insert into deliveries (org_id, id, endpoint_id, event_seq, state, next_at, created_at)
+      select org_id, gen_random_uuid(), id, seq, 'pending', now(), now() from wanted
+      returning 1
+    )
+    select pg_notify(${deliveryChannel}, '') from (select from queued limit 1) as any_queued`.execute(tx)
+}
+
+/**
+ * What was told of a deleted conversation is not kept: `data` takes the place of what its events said so far, also in
+ * deliveries that are still to come.
+ */
+export async function forgetDetails(tx: Tx, event: Pick<NewEvent, 'orgId' | 'conversationId' | 'data'>): Promise<void> {
+  await tx
+    .updateTable('events')
+    .set({ data: JSON.stringify(event.data) })
+    .where('org_id', '=', event.orgId)
+    .where('conversation_id', '=', event.conversationId)
+    .execute()
 }

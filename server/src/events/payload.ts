@@ -46,7 +46,7 @@ export type EventEnvelope = {
   /** ISO 8601 UTC. */
   occurred_at: string
   org_id: string
-  /** Rises by one with each event of the organisation: a gap shows a missing event. */
+  /** Rises with each event of the organisation, and with changes that are no events: the lists' change cursor. */
   seq: number
   data: ConversationEventData
 }

@@ -7,12 +7,12 @@ const min = 60 * s
 const h = 60 * min
 
 /** Waits before the 2nd, 3rd, ... attempt. `vela`: the ten attempts of Standard Webhooks; `vbot`: one and three more. */
-const waitsMs: Record<PayloadStyle, number[]> = {
+export const waitsMs: Record<PayloadStyle, number[]> = {
   vela: [5 * s, 5 * min, 30 * min, 2 * h, 5 * h, 10 * h, 14 * h, 20 * h, 24 * h],
   vbot: [5 * s, 30 * s, 2 * min],
 }
-const jitter = 0.2
-const retryAfterMsMax = 6 * h
+export const jitter = 0.2
+export const retryAfterMsMax = 6 * h
 
 /**
  * @param attempt the one that has just failed, 1 for the first
@@ -31,10 +31,15 @@ export function nextWaitMs(
   return Math.max(spread, Math.min(retryAfterMs ?? 0, retryAfterMsMax))
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3). */
+/** Each of the three date forms of RFC 9110 §5.6.7 begins with the day; without that, Date.parse reads almost anything. */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), as milliseconds from now; null for anything else. */
 export function readRetryAfter(value: string | string[] | undefined, now: number): number | null {
-  if (typeof value !== 'string' || value === '') return null
+  if (typeof value !== 'string') return null
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
+  if (!httpDate.test(value)) return null
+  // The oldest form does not say that it is GMT.
+  const at = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`)
   return Number.isNaN(at) ? null : Math.max(0, at - now)
 }

@@ -10,20 +10,15 @@ import { isUuid } from '../platform/ids.ts'
 import type { AddressGuard } from '../platform/outbound/address-guard.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import {
-  createEndpoint,
-  deleteEndpoint,
-  type Endpoint,
-  listDeliveries,
-  listEndpoints,
-  requireEndpoint,
-} from './webhooks.ts'
+import { unsentEvents } from './catalog.ts'
+import { getDelivery, listDeliveries } from './delivery-log.ts'
+import { createEndpoint, deleteEndpoint, type Endpoint, listEndpoints, requireEndpoint } from './webhooks.ts'
 
 const tag = 'Webhooks'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 
 const newEndpoint = Type.Object({
-  url: Type.String({ maxLength: 2048 }),
+  url: Type.String({ minLength: 1, maxLength: 2048 }),
   events: Type.Array(Type.String(), { description: 'Event types, `call.*`, `chat.*` or `*`' }),
   secret: Type.Optional(Type.String({ description: 'Absent: one is made and shown once' })),
   style: Type.Optional(Type.Union([Type.Literal('vela'), Type.Literal('vbot')], { default: 'vela' })),
@@ -44,7 +39,12 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
         const input = readNewEndpoint(await call.fields())
         await guard.check(input.url)
         const { orgId, actor } = call.by
-        return answerOnce(db, idempotencyOf(call, input), async (tx) => {
+        // What is kept of the request must not help to guess its secret.
+        const content = {
+          ...input,
+          secret: input.secret && secrets.hash('idempotency', input.secret).toString('base64'),
+        }
+        return answerOnce(db, secrets, idempotencyOf(call, content), async (tx) => {
           const { endpoint, secret } = await createEndpoint(tx, secrets, orgId, {
             ...input,
             style: input.style ?? 'vela',
@@ -52,7 +52,8 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
           await writeAudit(tx, [
             { orgId, actor, action: 'webhook.create', target: endpoint.id, requestId: call.requestId },
           ])
-          return { status: 201, body: { ...view(endpoint), secret } }
+          const warnings = unsentEvents(endpoint.events).map((one) => `${one} is kept, but nothing sends it yet.`)
+          return { status: 201, body: { ...view(endpoint), secret, ...(warnings.length > 0 ? { warnings } : {}) } }
         })
       },
     }),
@@ -96,32 +97,41 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       method: 'GET',
       paths: ['/v1/webhooks/:id/deliveries'],
       summary: 'What was sent to an endpoint, with every attempt',
+      description: 'Of each answer the first 500 characters; reading one delivery shows up to 16 KiB.',
       tag,
       auth: 'key',
       params: byId,
       query: Type.Object(pageQuery),
       answers: { 200: { description: 'Deliveries, newest first' } },
       async handle({ by, params, query }) {
-        const id = known(params.id)
-        await requireEndpoint(db, by.orgId, id)
+        const { id } = await requireEndpoint(db, by.orgId, known(params.id))
         const page = { limit: pageSize(query.limit), offset: query.offset ?? 0 }
-        const deliveries = await listDeliveries(db, by.orgId, id, page)
-        return ok({
-          deliveries: deliveries.map(
-            ({ lease_token: _, lease_until: _until, org_id: _org, attempts, ...delivery }) => ({
-              ...delivery,
-              attempts: attempts.map(({ org_id: _o, delivery_id: _d, ...attempt }) => attempt),
-            }),
-          ),
-          ...page,
-        })
+        return ok({ deliveries: await listDeliveries(db, by.orgId, id, page), ...page })
       },
+    }),
+    route({
+      method: 'GET',
+      paths: ['/v1/webhooks/:id/deliveries/:delivery_id'],
+      summary: 'One delivery to an endpoint, with every attempt and answer',
+      tag,
+      auth: 'key',
+      params: Type.Object({ ...byId.properties, delivery_id: byId.properties.id }),
+      answers: { 200: { description: 'The delivery' } },
+      handle: async ({ by, params }) =>
+        ok(await getDelivery(db, by.orgId, known(params.id), known(params.delivery_id))),
     }),
   ]
 }
 
 function readNewEndpoint(fields: Record<string, unknown>): Static<typeof newEndpoint> {
-  if (Value.Check(newEndpoint, fields)) return fields
+  if (Value.Check(newEndpoint, fields)) {
+    // URL parsers drop such characters silently; what is stored and shown is what will be used.
+    if (/[\s\p{Cc}]/u.test(fields.url) || !fields.url.isWellFormed()) {
+      const facts = { field: 'url', issue: 'has spaces or control characters' }
+      throw new Problem('invalid', 'invalid_request', 'url: must not have spaces or control characters.', { facts })
+    }
+    return fields
+  }
   const [first] = Value.Errors(newEndpoint, fields)
   const field = first?.instancePath.slice(1) || 'body'
   const detail = `${field}: ${first?.message ?? 'is not valid'}. Send {url, events, secret?, style?}.`

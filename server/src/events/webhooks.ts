@@ -2,11 +2,11 @@
 
 import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
-import type { Deliveries, DeliveryAttempts, WebhookEndpoints } from '../platform/db/schema.gen.ts'
+import type { WebhookEndpoints } from '../platform/db/schema.gen.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
-import { isEventFilter } from './catalog.ts'
+import { eventTypes, isEventFilter } from './catalog.ts'
 import { newWebhookSecret } from './signature.ts'
 
 export type PayloadStyle = 'vela' | 'vbot'
@@ -17,12 +17,14 @@ export type NewEndpoint = { url: string; events: string[]; style: PayloadStyle; 
 
 const secretCharsMax = 500
 const eventsMax = 50
+/** Each event is written once for each endpoint that wants it. */
+const endpointsMax = 100
 
 export const secretContext = (orgId: string, endpointId: string): string => `${orgId} webhook_endpoints ${endpointId}`
 
 /**
  * @returns the endpoint, and its secret in clear: the only time that it is seen
- * @throws Problem('invalid') for an unknown event or an unusable secret
+ * @throws Problem('invalid') for a URL, event or secret that cannot be used, Problem('conflict') for one too many
  */
 export async function createEndpoint(
   tx: Tx,
@@ -30,8 +32,12 @@ export async function createEndpoint(
   orgId: string,
   input: NewEndpoint,
 ): Promise<{ endpoint: Endpoint; secret: string }> {
-  const events = checkEvents(input.events)
+  const events = checkEvents(input.events, input.style)
   const secret = checkSecret(input.secret) ?? newWebhookSecret()
+  if ((await listEndpoints(tx, orgId)).length >= endpointsMax) {
+    const detail = `There are ${endpointsMax} webhook endpoints already. Delete one that is no longer needed.`
+    throw new Problem('conflict', 'too_many_endpoints', detail)
+  }
   const id = newId()
   const row = await tx
     .insertInto('webhook_endpoints')
@@ -48,14 +54,18 @@ export async function createEndpoint(
   return { endpoint: asEndpoint(row), secret }
 }
 
-function checkEvents(events: string[]): string[] {
+function checkEvents(events: string[], style: PayloadStyle): string[] {
+  const invalid = (code: string, detail: string) => new Problem('invalid', code, detail, { facts: { field: 'events' } })
+  if (events.length === 0 || events.length > eventsMax) {
+    throw invalid('invalid_events', `events must name 1 to ${eventsMax} events.`)
+  }
   const unknown = events.find((text) => !isEventFilter(text))
-  if (unknown !== undefined || events.length === 0 || events.length > eventsMax) {
-    const detail =
-      unknown === undefined
-        ? `events must name 1 to ${eventsMax} events.`
-        : `There is no event "${unknown.slice(0, 100)}".`
-    throw new Problem('invalid', 'unknown_event', detail, { facts: { field: 'events' } })
+  if (unknown !== undefined) {
+    const known = `${eventTypes.join(', ')}, call.*, chat.* and *`
+    throw invalid('unknown_event', `There is no event "${unknown.slice(0, 100).toWellFormed()}". There are ${known}.`)
+  }
+  if (style === 'vbot' && events.some((text) => text !== 'call.completed')) {
+    throw invalid('unknown_event', 'The style vbot tells of call.completed and of nothing else: name only that event.')
   }
   return [...new Set(events)]
 }
@@ -92,22 +102,38 @@ export async function requireEndpoint(db: DbOrTx, orgId: string, id: string): Pr
   return asEndpoint(row)
 }
 
+/** @throws Problem('not_found') */
 export async function deleteEndpoint(tx: Tx, orgId: string, id: string): Promise<void> {
   await requireEndpoint(tx, orgId, id)
   await tx.deleteFrom('webhook_endpoints').where('org_id', '=', orgId).where('id', '=', id).execute()
 }
 
-/** The receiver said 410 Gone: nothing more is sent there until its owner makes a new endpoint. */
-export async function disableEndpoint(tx: Tx, orgId: string, id: string): Promise<void> {
+/**
+ * Nothing more is sent there, and what was waiting is given up for this reason, which its log shows. What is in flight
+ * just now still gets its own outcome.
+ */
+export async function disableEndpoint(tx: Tx, orgId: string, id: string, reason: string): Promise<void> {
   await tx
     .updateTable('webhook_endpoints')
     .set({ is_active: false, updated_at: new Date() })
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .execute()
+  await tx
+    .updateTable('deliveries')
+    .set({ state: 'dead', error: reason, finished_at: new Date() })
+    .where('org_id', '=', orgId)
+    .where('endpoint_id', '=', id)
+    .where('state', '=', 'pending')
+    .where((is) => is.or([is('lease_until', 'is', null), is('lease_until', '<=', sql<Date>`now()`)]))
+    .execute()
 }
 
-/** The vBot customer's one endpoint: made, moved or re-keyed by the customers API. */
+/**
+ * The vBot customer's one endpoint: made, moved or re-keyed by the customers API.
+ * @returns the secret in clear, where one was made or given: the only time that it is seen
+ * @throws Problem('invalid') for a secret without any URL to use it for
+ */
 export async function putCustomerEndpoint(
   tx: Tx,
   secrets: Secrets,
@@ -116,7 +142,11 @@ export async function putCustomerEndpoint(
 ): Promise<{ secret: string | null }> {
   const [existing] = (await listEndpoints(tx, orgId)).filter(({ style }) => style === 'vbot')
   if (!existing) {
-    if (!change.url) return { secret: null }
+    if (!change.url) {
+      if (!change.secret) return { secret: null }
+      const facts = { field: 'webhook_url' }
+      throw new Problem('invalid', 'invalid_request', 'webhook_secret is of no use without a webhook_url.', { facts })
+    }
     const made = await createEndpoint(tx, secrets, orgId, {
       url: change.url,
       events: ['call.completed'],
@@ -138,43 +168,4 @@ export async function putCustomerEndpoint(
     .where('id', '=', existing.id)
     .execute()
   return { secret: secret ?? null }
-}
-
-export type DeliveryView = Selectable<Deliveries> & {
-  event_type: string
-  event_id: string
-  attempts: Selectable<DeliveryAttempts>[]
-}
-
-/** The log of an endpoint, newest first, each delivery with all its attempts. */
-export async function listDeliveries(
-  db: DbOrTx,
-  orgId: string,
-  endpointId: string,
-  page: { limit: number; offset: number },
-): Promise<DeliveryView[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .innerJoin('events', (join) =>
-      join.onRef('events.org_id', '=', 'deliveries.org_id').onRef('events.seq', '=', 'deliveries.event_seq'),
-    )
-    .selectAll('deliveries')
-    .select(['events.type as event_type', 'events.id as event_id'])
-    .where('deliveries.org_id', '=', orgId)
-    .where('endpoint_id', '=', endpointId)
-    .orderBy('deliveries.event_seq', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const ids = rows.map(({ id }) => id)
-  const attempts = ids.length
-    ? await db
-        .selectFrom('delivery_attempts')
-        .selectAll()
-        .where('org_id', '=', orgId)
-        .where(sql<boolean>`delivery_id = any(${ids}::uuid[])`)
-        .orderBy('attempt')
-        .execute()
-    : []
-  return rows.map((row) => ({ ...row, attempts: attempts.filter(({ delivery_id }) => delivery_id === row.id) }))
 }

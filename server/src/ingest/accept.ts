@@ -3,6 +3,7 @@
 
 import { type Idempotency, recallAnswers, storeAnswers, writeAudit } from '../access/index.ts'
 import {
+  type Agent,
   type AgentGiven,
   type Arrival,
   type Arrived,
@@ -12,6 +13,7 @@ import {
   findAwaiting,
   findByExternalIds,
   type Known,
+  linkEarlier,
   type NewRecording,
   putArrivals,
   putRecordings,
@@ -22,6 +24,7 @@ import {
 import { emit, takeSequence } from '../events/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
 import { groupCommit } from '../platform/db/group-commit.ts'
+import { together } from '../platform/db/together.ts'
 import type { Answer } from '../platform/http/route.ts'
 import { takeTags } from './fair-queue.ts'
 
@@ -78,24 +81,27 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     submissions.map(({ idempotency }) => idempotency),
   )
   const open = submissions.filter((_, index) => results[index] === null)
-  const known = new Map((await findByExternalIds(tx, open.flatMap(naturalKey))).map((one) => [nameOf(one), one]))
   const redeemed = open
     .filter(({ kind }) => kind === 'redemption')
     .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
-  const awaiting = await findAwaiting(tx, redeemed)
-  const agents = await resolveAgents(
-    tx,
-    open.map(({ arrival }) => namedAgent(arrival)),
-  )
+  const named = open.map(({ arrival }) => namedAgent(arrival))
+  const [earlier, awaiting, agents] = await Promise.all([
+    findByExternalIds(tx, open.flatMap(naturalKey)),
+    findAwaiting(tx, redeemed),
+    resolveAgents(tx, named),
+  ])
 
+  const known = new Map(earlier.map((one) => [nameOf(one), one]))
   const fresh: Decided[] = []
   const answers = new Map<Submission, Answer>()
+  const newAgents: Agent[] = []
   for (const [index, submission] of open.entries()) {
-    const agentId = agents[index]?.id ?? (await madeAgent(tx, submission))
+    const agent = agents[index] ?? null
+    const agentId = agent?.id ?? (await madeAgent(tx, submission, newAgents))
     const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agentId)]
     const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
     const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
-    const decided = decide(submission, { agentId, warnings, earlier, isSpent })
+    const decided = decide(submission, { agent, agentId, warnings, earlier, isSpent })
     if (decided.accepted.outcome !== 'duplicate') {
       fresh.push(decided)
       known.set(nameOf(decided.arrived), decided.arrived as Known)
@@ -107,6 +113,7 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival),
   )
   await write(tx, lastOfEach(fresh), next)
+  for (const agent of newAgents) await linkEarlier(tx, agent)
   const kept = open.flatMap((one) =>
     one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer }] : [],
   )
@@ -128,11 +135,12 @@ const nameOf = (one: Keyed) => `${one.org_id} ${one.channel} ${one.external_id}`
 const namedAgent = (arrival: Submission['arrival']) =>
   arrival.agent_given ? { orgId: arrival.org_id, agent: arrival.agent_given } : null
 
-async function madeAgent(tx: Tx, { arrival, createsAgents }: Submission): Promise<string | null> {
+async function madeAgent(tx: Tx, { arrival, createsAgents }: Submission, newAgents: Agent[]): Promise<string | null> {
   const given = arrival.agent_given
   if (!createsAgents || !given) return null
-  const [existing] = await resolveAgents(tx, [{ orgId: arrival.org_id, agent: given }])
-  if (existing) return existing.id
+  const find = async () => (await resolveAgents(tx, [{ orgId: arrival.org_id, agent: given }]))[0]?.id ?? null
+  const existing = await find()
+  if (existing) return existing
   const { team, department } = arrival
   const made = await createAgent(tx, arrival.org_id, {
     name: given.name ?? given.email ?? given.id ?? null,
@@ -141,6 +149,8 @@ async function madeAgent(tx: Tx, { arrival, createsAgents }: Submission): Promis
     team,
     department,
   })
+  if (!made) return find()
+  newAgents.push(made)
   return made.id
 }
 
@@ -152,7 +162,13 @@ function agentWarnings({ arrival }: Submission, agentId: string | null): string[
 
 function decide(
   submission: Submission,
-  found: { agentId: string | null; warnings: string[]; earlier: Known | undefined; isSpent: boolean },
+  found: {
+    agent: Agent | null
+    agentId: string | null
+    warnings: string[]
+    earlier: Known | undefined
+    isSpent: boolean
+  },
 ): Decided {
   const { arrival, kind } = submission
   const { earlier } = found
@@ -162,6 +178,9 @@ function decide(
     ...arrival,
     id: earlier?.id ?? arrival.id,
     agent_id: found.agentId,
+    // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
+    team: arrival.team ?? found.agent?.team ?? null,
+    department: arrival.department ?? found.agent?.department ?? null,
     warnings: found.warnings,
     version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : (earlier?.version ?? 1),
     status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
@@ -179,64 +198,46 @@ const lastOfEach = (decided: Decided[]): Decided[] => [
 async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> {
   if (decided.length === 0) return
   const orgIds = decided.map(({ arrived }) => arrived.org_id)
-  const tags = await takeTags(tx, orgIds)
-  const seqs = await takeSequence(tx, orgIds)
+  const queued = decided.map(({ arrived: { org_id: orgId, channel } }) => ({ orgId, channel }))
+  const [tags, seqs] = await together(takeTags(tx, queued), takeSequence(tx, orgIds))
   for (const [index, { arrived }] of decided.entries()) {
     arrived.seq = seqs[index] as number
     arrived.queue_tag = tags[index] as number
   }
-  await putArrivals(
-    tx,
-    decided.map(({ arrived }) => arrived),
+  const arrivals = decided.map(({ arrived }) => arrived)
+  const recordings = decided.flatMap(({ submission: { recording }, arrived: { org_id, id } }) =>
+    recording ? [{ ...recording, org_id, conversation_id: id }] : [],
   )
-  await putRecordings(
-    tx,
-    decided.flatMap(({ submission: { recording }, arrived }) =>
-      recording ? [{ ...recording, org_id: arrived.org_id, conversation_id: arrived.id }] : [],
-    ),
-  )
-  await putTranscripts(
-    tx,
-    decided.flatMap(({ submission: { transcript }, arrived }) =>
-      transcript
-        ? [
-            {
-              ...transcript,
-              org_id: arrived.org_id,
-              conversation_id: arrived.id,
-              revision: arrived.version,
-              source: 'import' as const,
-              engine: null,
-            },
-          ]
-        : [],
-    ),
+  const transcripts = decided.flatMap(({ submission: { transcript }, arrived: { org_id, id, version } }) =>
+    transcript
+      ? [{ ...transcript, org_id, conversation_id: id, revision: version, source: 'import' as const, engine: null }]
+      : [],
   )
   const told = decided.filter(({ submission }) => submission.kind !== 'ticket')
-  await emit(
-    tx,
-    told.map(({ arrived, accepted }) => arrivalEvent(arrived, accepted.outcome === 'new_version')),
-  )
-  await writeAudit(
-    tx,
-    decided.map(({ submission, arrived, accepted }) => ({
-      orgId: arrived.org_id,
-      actor: submission.actor,
-      action: submission.kind === 'ticket' ? 'upload_ticket.create' : 'conversation.accept',
-      target: arrived.id,
-      requestId: submission.requestId,
-      data: { source: arrived.source, outcome: accepted.outcome },
-    })),
-  )
-  await next(
-    tx,
-    told.map(({ submission, arrived }) => ({
-      orgId: arrived.org_id,
-      conversationId: arrived.id,
-      channel: arrived.channel,
-      version: arrived.version,
-      tag: arrived.queue_tag,
-      fetchUrl: submission.fetchUrl,
-    })),
-  )
+  const events = told.map(({ arrived, accepted }) => arrivalEvent(arrived, accepted.outcome === 'new_version'))
+  const audit = decided.map(({ submission, arrived, accepted }) => ({
+    orgId: arrived.org_id,
+    actor: submission.actor,
+    action: submission.kind === 'ticket' ? 'upload_ticket.create' : 'conversation.accept',
+    target: arrived.id,
+    requestId: submission.requestId,
+    data: { source: arrived.source, outcome: accepted.outcome },
+  }))
+  const begun = told.map(({ submission, arrived }) => ({
+    orgId: arrived.org_id,
+    conversationId: arrived.id,
+    channel: arrived.channel,
+    version: arrived.version,
+    tag: arrived.queue_tag,
+    fetchUrl: submission.fetchUrl,
+  }))
+  // They travel together and are run in this order: the rows of the others refer to those of the first.
+  await Promise.all([
+    putArrivals(tx, arrivals),
+    putRecordings(tx, recordings),
+    putTranscripts(tx, transcripts),
+    emit(tx, events),
+    writeAudit(tx, audit),
+    next(tx, begun),
+  ])
 }

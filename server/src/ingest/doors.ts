@@ -12,7 +12,7 @@ import { requireChats, requireMinutes } from './allocation.ts'
 import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
-import { keepIfAccepted, type StagedFile, stageFile } from './stage-file.ts'
+import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 import { callArrival, chatArrival, checkOrgId, commonOf, contentHash } from './submission.ts'
 import type { Tickets } from './tickets.ts'
 
@@ -40,9 +40,7 @@ export function doors(input: {
   const context = (org: Org) => ({ timeZone: zoneOf(org), now: new Date() })
 
   const readUpload = async (call: Call) => {
-    const form = await call.form((file) =>
-      stageFile(store, { orgId: call.by.orgId, file, sizeBytesMax: input.uploadBytesMax, signal: call.signal }),
-    )
+    const form = await stageForm(store, call, { orgId: call.by.orgId, sizeBytesMax: input.uploadBytesMax })
     return { ...form, fields: { ...(call.query as object), ...form.fields } }
   }
 

@@ -32,6 +32,8 @@ export function fetchWorker(input: {
       // The same key on every try: what a killed try left is written over.
       const key = storeKey(orgId, 'rec', conversationId)
       const body = new PassThrough()
+      // A download that fails at once does so before the store listens; both failures are awaited below.
+      body.on('error', () => {})
       try {
         const [stored, downloaded] = await Promise.all([
           store.put(key, body, { sizeBytesMax: input.sizeBytesMax, signal }),
@@ -58,6 +60,7 @@ export function fetchWorker(input: {
           sha256: stored.sha256Hex,
         }
         return async (tx) => {
+          if (!(await lockConversation(tx, conversation))) return
           await putRecordings(tx, [recording])
           await input.next(tx, [
             { orgId, conversationId, channel: 'voice', version: fetch.version, tag: fetch.tag, fetchUrl: null },
@@ -67,7 +70,7 @@ export function fetchWorker(input: {
         if (!isFinal(err)) throw err
         const failure = { code: err.code, reason: err.detail, stage: 'fetch' }
         return async (tx) => {
-          await lockConversation(tx, conversation)
+          if (!(await lockConversation(tx, conversation))) return
           await closeConversation(tx, conversation, { status: 'failed', failure })
         }
       }
@@ -81,7 +84,7 @@ export function fetchWorker(input: {
         stage: 'fetch',
       }
       return async (tx) => {
-        await lockConversation(tx, conversation)
+        if (!(await lockConversation(tx, conversation))) return
         await closeConversation(tx, conversation, { status: 'failed', failure })
       }
     },

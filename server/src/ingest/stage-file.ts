@@ -1,6 +1,6 @@
 // Takes a recording off the wire into the store before anything is known about it. What is not accepted is removed.
 
-import type { FilePart } from '../platform/http/route.ts'
+import type { Call, Fields, FilePart, Form } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { type Store, storeKey } from '../storage/index.ts'
 
@@ -37,19 +37,43 @@ export async function stageFile(
   }
 }
 
+/**
+ * The whole form of a request, its files in the store. When the form turns out to be broken, too large or cut off,
+ * nothing is left behind. A limit that depends on the fields that came before the file may also refuse it.
+ */
+export async function stageForm(
+  store: Store,
+  call: Call,
+  { orgId, sizeBytesMax }: { orgId: string; sizeBytesMax: number | ((before: Fields) => number) },
+): Promise<Form<StagedFile>> {
+  const staged: StagedFile[] = []
+  try {
+    return await call.form(async (file, before) => {
+      const limit = typeof sizeBytesMax === 'number' ? sizeBytesMax : sizeBytesMax(before)
+      const one = await stageFile(store, { orgId, file, sizeBytesMax: limit, signal: call.signal })
+      staged.push(one)
+      return one
+    })
+  } catch (err) {
+    await discard(store, staged)
+    throw err
+  }
+}
+
 /** Runs what may accept the files; if it fails, or accepts none of them, they are removed from the store. */
 export async function keepIfAccepted<T extends { isKept: boolean }>(
   store: Store,
   files: StagedFile[],
   accept: () => Promise<T>,
 ): Promise<T> {
-  const discard = () => Promise.all(files.map(({ store_key }) => store.delete(store_key)))
   try {
     const result = await accept()
-    if (!result.isKept) await discard()
+    if (!result.isKept) await discard(store, files)
     return result
   } catch (err) {
-    await discard()
+    await discard(store, files)
     throw err
   }
 }
+
+const discard = (store: Store, files: StagedFile[]) => Promise.all(files.map(({ store_key }) => store.delete(store_key)))

@@ -20,11 +20,12 @@ import {
 import type { Accept, Accepted } from './accept.ts'
 import type { Allocation } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
-import { keepIfAccepted, stageFile } from './stage-file.ts'
+import { keepIfAccepted, stageForm } from './stage-file.ts'
 import { callArrival, commonOf } from './submission.ts'
 
 const ticketMs = 3600_000
 const path = '/uploads'
+const unsignedBytesMax = 64 * 2 ** 20
 
 export type Tickets = {
   give(
@@ -136,14 +137,11 @@ export function tickets(input: {
           204: { description: 'Taken in' },
           403: { description: 'The ticket is wrong or has expired', contentType: 'application/xml' },
         },
-        async handle(call) {
-          try {
-            return await redeem(call)
-          } catch (err) {
-            const { status, contentType, body } = renderS3Error(err, { resource: path, requestId: call.requestId })
-            return { status, body, headers: { 'Content-Type': contentType ?? 'application/xml' } }
-          }
+        answerProblem(problem, requestId) {
+          const { status, contentType, body } = renderS3Error(problem, { resource: path, requestId })
+          return { status, body, headers: { 'Content-Type': contentType ?? 'application/xml' } }
         },
+        handle: redeem,
       }),
     ],
   }
@@ -151,10 +149,11 @@ export function tickets(input: {
   async function redeem(call: Call): Promise<Answer> {
     // The file may come before its fields, so it waits under a key of nobody until the ticket is checked.
     const nobody = '00000000-0000-0000-0000-000000000000'
-    const form = await call.form((file, before) => {
-      // Clients that send the fields first, as S3 demands, are refused before their bytes are taken.
-      if ('policy' in before) check(before)
-      return stageFile(store, { orgId: nobody, file, sizeBytesMax: input.uploadBytesMax, signal: call.signal })
+    const form = await stageForm(store, call, {
+      orgId: nobody,
+      // Clients that send the fields first, as S3 demands, are refused before their bytes are taken. For others the
+      // limit is low: whoever has no ticket must not fill the disk.
+      sizeBytesMax: (before) => (hasPolicy(before) ? check(before).sizeBytesMax : unsignedBytesMax),
     })
     const [staged] = form.files
     const result = await keepIfAccepted(store, form.files, async () => {
@@ -213,6 +212,8 @@ export function tickets(input: {
     return contentType ? { status, body, headers: { 'Content-Type': contentType } } : { status }
   }
 }
+
+const hasPolicy = (fields: object) => Object.keys(fields).some((name) => name.toLowerCase() === 'policy')
 
 type Waiting = NonNullable<Awaited<ReturnType<typeof getConversation>>>
 

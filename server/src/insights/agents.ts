@@ -39,19 +39,29 @@ export async function agentFigures(
   return new Map(rows.map((row) => [row.agent_id, row]))
 }
 
-/** Conversations a day, in the organisation's zone. */
+/** Conversations a day, in the organisation's zone, and the days that had any. */
 export async function agentVolume(db: DbOrTx, orgId: string, agentId: string, period: Period, zone: string) {
   const { rows } = await sql<{ date: string; count: number }>`
     select to_char(started_at at time zone ${zone}, 'YYYY-MM-DD') as date, count(*) as count from conversations
     where org_id = ${orgId} and agent_id = ${agentId} and status = 'completed'
       and started_at >= ${period.from} and started_at < ${period.to}
     group by 1 order by 1`.execute(db)
-  return rows
+  return { volume_trend: rows.map(({ count }) => count), volume_dates: rows.map(({ date }) => date) }
 }
 
 /**
  * Customer satisfaction on the hosted service's scale of 1 to 5, estimated from how customers sounded: -1 reads 1, 0
  * reads 3, 1 reads 5. Nobody was asked, and the answer says so.
  */
-export const estimatedSatisfaction = (sentiment: number | null): number | null =>
-  sentiment === null ? null : Math.round((3 + 2 * sentiment) * 10) / 10
+export function estimatedSatisfaction(figures: Pick<AgentFigures, 'customer_sentiment' | 'scored'> | undefined) {
+  const { customer_sentiment: sentiment = null, scored = 0 } = figures ?? {}
+  if (sentiment === null) {
+    const basis = 'No conversation of the period has a sentiment of the customer.'
+    return { customer_satisfaction: null, customer_satisfaction_estimated: false, customer_satisfaction_basis: basis }
+  }
+  return {
+    customer_satisfaction: Math.round((3 + 2 * sentiment) * 10) / 10,
+    customer_satisfaction_estimated: true,
+    customer_satisfaction_basis: `Estimated from the sentiment of customers in ${scored} conversation(s); nobody was asked.`,
+  }
+}

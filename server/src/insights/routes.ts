@@ -1,20 +1,25 @@
 // Agents and how they do, over REST: the hosted service's reference, in its simplest correct form.
 
 import { Type } from 'typebox'
-import { orgReader, writeAudit } from '../access/index.ts'
-import { createAgent, findAgent, listAgents } from '../conversations/index.ts'
+import { answerOnce, idempotencyOf, orgReader, writeAudit } from '../access/index.ts'
+import { type Agent, createAgent, findAgent, linkEarlier, listAgents } from '../conversations/index.ts'
 import { readRange } from '../platform/dates.ts'
 import type { Db } from '../platform/db/db.ts'
 import { okWithEtag } from '../platform/http/etag.ts'
 import { pageQuery, pageSize } from '../platform/http/paging.ts'
 import { type Fields, type Route, route } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
+import type { Secrets } from '../platform/secrets.ts'
 import { agentFigures, agentVolume, estimatedSatisfaction } from './agents.ts'
+import { agentAnswer, agentsAnswer, performanceAnswer } from './answers.ts'
 
 const tag = 'Agents'
 const text = Type.Optional(Type.String({ maxLength: 200 }))
+const dateText = Type.Optional(Type.String({ maxLength: 200, description: 'A date, or a date with a time' }))
 
-export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: string }): Route[] {
+type Parts = { db: Db; secrets: Secrets; defaultTimeZone: string }
+
+export function agentRoutes({ db, secrets, defaultTimeZone }: Parts): Route[] {
   const readOrg = orgReader(db)
   const zoneOf = async (orgId: string) => (await readOrg(orgId)).settings.time_zone ?? defaultTimeZone
 
@@ -26,7 +31,7 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
       tag,
       auth: 'key',
       query: Type.Object({ team_id: text, department_id: text, active: Type.Optional(Type.Boolean()), ...pageQuery }),
-      answers: { 200: { description: '`{agents, total}`' } },
+      answers: { 200: { description: 'A page of agents, by name', schema: agentsAnswer } },
       async handle(call) {
         const { team_id: team, department_id: department, active } = call.query
         const page = { limit: pageSize(call.query.limit), offset: call.query.offset ?? 0 }
@@ -36,17 +41,7 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
           ...(active === undefined ? {} : { active }),
         }
         const { agents, total } = await listAgents(db, call.by.orgId, filter, page)
-        const shown = agents.map(({ id, name, email, external_id, team, department, is_active }) => ({
-          agent_id: id,
-          name,
-          email,
-          external_id,
-          team,
-          department,
-          active: is_active,
-          performance_score: null,
-        }))
-        return okWithEtag(call, { agents: shown, total, ...page })
+        return okWithEtag(call, { agents: agents.map(agentView), total, ...page })
       },
     }),
     route({
@@ -55,18 +50,27 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
       summary: 'Create an agent; conversations that named it before are linked to it',
       tag,
       auth: 'key',
-      body: Type.Object({ name: text, email: text, external_id: text, team: text, department: text }),
-      answers: { 201: { description: 'The agent' }, 409: { description: 'The e-mail or external id is taken' } },
+      body: Type.Object(
+        { name: text, email: text, external_id: text, team: text, department: text },
+        { examples: [{ name: 'Agent One', email: 'agent.one@example.com', team: 'Support' }] },
+      ),
+      answers: {
+        201: { description: 'The agent, and how many earlier conversations were linked to it', schema: agentAnswer },
+        409: { description: 'The e-mail or external id is taken' },
+      },
       async handle(call) {
         const { orgId, actor } = call.by
         const input = readAgent(await call.fields())
-        const agent = await db.transaction().execute(async (tx) => {
+        return answerOnce(db, secrets, idempotencyOf(call, input), async (tx) => {
           const made = await createAgent(tx, orgId, input)
+          if (!made) {
+            const detail = 'An agent with this e-mail or external id is there already.'
+            throw new Problem('conflict', 'agent_exists', detail)
+          }
           await writeAudit(tx, [{ orgId, actor, action: 'agent.create', target: made.id, requestId: call.requestId }])
-          return made
+          const linked = await linkEarlier(tx, made)
+          return { status: 201, body: { ...agentView(made), linked_conversations: linked } }
         })
-        const { id, name, email, external_id, team, department } = agent
-        return { status: 201, body: { agent_id: id, name, email, external_id, team, department, active: true } }
       },
     }),
     route({
@@ -78,8 +82,8 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
       tag,
       auth: 'key',
       params: Type.Object({ id: Type.String({ maxLength: 300 }) }),
-      query: Type.Object({ start_date: text, end_date: text }),
-      answers: { 200: { description: 'Figures and trends' } },
+      query: Type.Object({ start_date: dateText, end_date: dateText }),
+      answers: { 200: { description: 'Figures and trends', schema: performanceAnswer } },
       async handle(call) {
         const { orgId } = call.by
         const agent = await findAgent(db, orgId, call.params.id)
@@ -87,7 +91,6 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
         const zone = await zoneOf(orgId)
         const { from, to } = readRange(call.query.start_date, call.query.end_date, { timeZone: zone, now: new Date() })
         const figures = (await agentFigures(db, orgId, [agent.id], { from, to })).get(agent.id)
-        const sentiment = figures?.customer_sentiment ?? null
         return okWithEtag(call, {
           agent_id: agent.id,
           name: agent.name,
@@ -97,20 +100,27 @@ export function agentRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: 
             total_chats: figures?.total_chats ?? 0,
             average_score: null,
             average_duration: figures?.average_duration ?? null,
-            customer_satisfaction: estimatedSatisfaction(sentiment),
-            customer_satisfaction_basis:
-              sentiment === null
-                ? 'no conversation has a sentiment'
-                : `estimated from the sentiment of ${figures?.scored} conversations`,
+            ...estimatedSatisfaction(figures),
             resolution_rate: null,
           },
-          trends: { score_trend: [], volume_trend: await agentVolume(db, orgId, agent.id, { from, to }, zone) },
+          trends: { score_trend: [], ...(await agentVolume(db, orgId, agent.id, { from, to }, zone)) },
           period: { start_date: from.toISOString(), end_date: to.toISOString(), time_zone: zone },
         })
       },
     }),
   ]
 }
+
+const agentView = ({ id, name, email, external_id, team, department, is_active }: Agent) => ({
+  agent_id: id,
+  name,
+  email,
+  external_id,
+  team,
+  department,
+  active: is_active,
+  performance_score: null,
+})
 
 const names = ['name', 'email', 'external_id', 'team', 'department'] as const
 

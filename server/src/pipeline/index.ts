@@ -1,6 +1,5 @@
 // The pipeline: from a recording or a chat to findings. The only door into this slice.
 
-import type { Channel } from '../conversations/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
 import type { Worker } from '../platform/jobs/job.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
@@ -9,8 +8,8 @@ import type { FetchLike } from '../platform/outbound/fetch-like.ts'
 import type { Store } from '../storage/index.ts'
 import { chooseLanguageEngine } from './engines/language/choose.ts'
 import { chooseSpeechEngine } from './engines/speech/choose.ts'
-import { enqueueStage, type PipelineJobs, pipelineWorkers } from './run.ts'
-import { stagesOf } from './stage.ts'
+import { enqueueRuns, type PipelineJobs, pipelineWorkers, type Ready } from './run.ts'
+import { openWorkFolder } from './work-folder.ts'
 
 export { pipelineJobs } from './run.ts'
 
@@ -25,10 +24,7 @@ type EngineSettings<Name> = {
 export type Pipeline = {
   workers: Worker[]
   /** Puts conversations into the queue, in the transaction that accepted them. */
-  enqueue(
-    tx: Tx,
-    conversations: { orgId: string; conversationId: string; channel: Channel; version: number; tag: number }[],
-  ): Promise<void>
+  enqueue(tx: Tx, conversations: Ready[]): Promise<void>
   speechEngine: { name: string | null; reason: string }
   close(): Promise<void>
 }
@@ -39,35 +35,31 @@ export async function pipeline(input: {
   queue: Queue
   jobs: PipelineJobs
   log: Log
+  /** A folder for short-lived files. */
   workDir: string
   speech: EngineSettings<'auto' | 'openai' | 'sherpa' | 'pocketsphinx' | 'none'> & { modelDir: string }
   language: EngineSettings<'auto' | 'builtin' | 'llm'>
   agentChannel: 0 | 1
 }): Promise<Pipeline> {
   const { queue, jobs } = input
-  const chosen = await chooseSpeechEngine({ ...input.speech, workDir: input.workDir })
+  const work = await openWorkFolder(input.workDir)
+  const chosen = await chooseSpeechEngine({ ...input.speech, workDir: work.path })
   const language = chooseLanguageEngine({ engine: input.language.engine, llm: endpointOf(input.language) })
   const reason = chosen.tried
     .map(({ name, availability }) => (availability.available ? '' : `${name}: ${availability.reason}`))
     .filter(Boolean)
     .join(' ')
   const speech = { engine: chosen.engine, reason: reason || 'no speech engine is switched on' }
-  const tools = { ...input, speech, language, agentChannelDefault: input.agentChannel }
+  const tools = { ...input, work, speech, language, agentChannelDefault: input.agentChannel }
 
   return {
     workers: pipelineWorkers(tools, queue, jobs),
-    async enqueue(tx, conversations) {
-      for (const channel of ['voice', 'chat'] as const) {
-        const advances = conversations
-          .filter((one) => one.channel === channel)
-          .map(({ channel: _, ...one }) => ({ ...one, stage: stagesOf[channel][0] ?? 'complete' }))
-        await enqueueStage(tx, queue, jobs, channel, advances)
-      }
-    },
+    enqueue: (tx, conversations) => enqueueRuns(tx, queue, jobs, conversations),
     speechEngine: { name: chosen.engine?.name ?? null, reason: speech.reason },
     async close() {
       await chosen.engine?.close()
       await language.close()
+      await work.close()
     },
   }
 }

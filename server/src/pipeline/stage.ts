@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts'
 import { type Store, storeKey } from '../storage/index.ts'
 import type { LanguageEngine } from './engines/language/engine.ts'
 import type { SpeechEngine } from './engines/speech/engine.ts'
+import type { WorkFolder } from './work-folder.ts'
 
 export type StageName = 'decode' | 'transcribe' | 'diarise' | 'measure' | 'analyse' | 'complete'
 
@@ -21,13 +22,16 @@ export type Tools = {
   speech: { engine: SpeechEngine | null; reason: string }
   language: LanguageEngine
   log: Log
-  /** Folder for files of a stage at work; emptied when the stage ends. */
-  workDir: string
+  work: WorkFolder
   agentChannelDefault: 0 | 1
 }
 
 export type StageInput = Tools & {
   conversation: Conversation
+  /** Names this way of the conversation through the pipeline, the same on every try: what it makes bears this id. */
+  run: string
+  /** For files of this stage; gone when it ends. */
+  folder(): Promise<string>
   /** The result that an earlier stage of this run left. */
   resultOf<T>(stage: StageName): Promise<T>
   signal: AbortSignal
@@ -39,13 +43,17 @@ export type StageOutcome = {
   result: unknown
   /** Sentences for the people who will look at the conversation. */
   warnings?: string[]
-  write?(tx: Tx): Promise<void>
+  write?(tx: Tx): Promise<unknown>
   /** Set by the last stage: the analysis that the conversation now points at. */
   finished?: Analysis
 }
 
 export type Stage = (input: StageInput) => Promise<StageOutcome>
 
-/** Where the decoded audio of a conversation lies between stages; the next run of a stage replaces it. */
-export const workKey = ({ org_id, id }: Conversation, channel: number): string =>
-  storeKey(org_id, channel === 0 ? 'workleft' : 'workright', id)
+/** Where the decoded audio of a run lies between stages; the next try of a stage replaces it. */
+export const workKey = ({ org_id }: Pick<Conversation, 'org_id'>, run: string, channel: number): string =>
+  storeKey(org_id, channel === 0 ? 'workleft' : 'workright', run)
+
+export async function dropAudio(store: Store, conversation: Pick<Conversation, 'org_id'>, run: string): Promise<void> {
+  await Promise.all([0, 1].map((channel) => store.delete(workKey(conversation, run, channel))))
+}

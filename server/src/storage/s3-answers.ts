@@ -12,6 +12,7 @@ const codes = {
   InvalidAccessKeyId: [403, 'forbidden'],
   InvalidArgument: [400, 'invalid'],
   InvalidPolicyDocument: [400, 'invalid'],
+  MethodNotAllowed: [405, 'invalid'],
   NoSuchKey: [404, 'not_found'],
   OperationAborted: [409, 'conflict'],
   ServiceUnavailable: [503, 'unavailable'],
@@ -43,13 +44,18 @@ export function refuseUpload(code: S3Code, detail: string, cause?: unknown): Pro
 /** `resource` is the path that was asked for. Anything but a Problem is shown as an internal error without detail. */
 export function renderS3Error(error: unknown, request: { resource: string; requestId: string }): S3Answer {
   const problem = error instanceof Problem ? error : new Problem('bug', 'InternalError', 'We met an internal error.')
-  const code = problem.code in codes ? (problem.code as S3Code) : codeOfKind[problem.kind]
+  const code = s3CodeOf(problem)
   return xmlAnswer(codes[code][0], 'Error', {
     Code: code,
     Message: problem.detail,
     Resource: request.resource,
     RequestId: request.requestId,
   })
+}
+
+function s3CodeOf({ code, kind }: Problem): S3Code {
+  if (code in codes) return code as S3Code
+  return code === 'method_not_allowed' ? 'MethodNotAllowed' : codeOfKind[kind]
 }
 
 /** 204 and 200 are empty, 201 tells where the file went: as S3 does by `success_action_status`. */

@@ -10,8 +10,8 @@ import { buffer } from 'node:stream/consumers'
 /** Where a server puts its words; all of these are found in the field. */
 export type AnswerShape = 'top_words' | 'segment_words' | 'segments_only' | 'words_only' | 'text_only'
 
-/** What one request gets instead of a transcript. A status of 0 breaks the connection; delays end with the connection. */
-export type Fault = { status: number; body?: string; headers?: Record<string, string>; delayMs?: number }
+/** What one request gets: with a status, that instead of a transcript (0 breaks the connection); a delay comes first. */
+export type Fault = { status?: number; body?: string; headers?: Record<string, string>; delayMs?: number }
 
 export type SeenUpload = {
   authorization: string | null
@@ -64,7 +64,7 @@ export async function startTranscriptionServer(options: { apiKey?: string; uploa
     const fault = fake.faults.shift()
     if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs).unref())
     if (fault?.status === 0) return void request.socket.destroy()
-    if (fault) return void response.writeHead(fault.status, fault.headers).end(fault.body ?? '')
+    if (fault?.status) return void response.writeHead(fault.status, fault.headers).end(fault.body ?? '')
     const refuse = (status: number, message: string) =>
       sendJson(response, status, { error: { message, type: 'invalid_request_error', param: null, code: null } })
 

@@ -8,6 +8,7 @@ export type CustomerFields = {
   name?: string
   company_name?: string
   email?: string
+  former_ids?: string[]
   isActive?: boolean
   webhookUrl?: string
   webhookSecret?: string
@@ -15,6 +16,7 @@ export type CustomerFields = {
 }
 
 const charsMax = 300
+const idsMax = 20
 
 export function readCustomer(fields: Fields, purpose: 'create' | 'change'): CustomerFields {
   const name = text(fields, 'name')
@@ -25,6 +27,7 @@ export function readCustomer(fields: Fields, purpose: 'create' | 'change'): Cust
     name,
     company_name: text(fields, 'company_name'),
     email,
+    former_ids: ids(fields, 'former_ids'),
     isActive: flag(fields, 'is_active'),
     webhookUrl: text(fields, 'webhook_url', 2048),
     webhookSecret: text(fields, 'webhook_secret', 500),
@@ -39,6 +42,16 @@ function text(fields: Fields, field: string, max = charsMax): string | undefined
   const trimmed = value.trim()
   if (trimmed.length > max) throw invalid(field, `may have at most ${max} characters`)
   return trimmed
+}
+
+/** A list, or in a form the one id there is. */
+function ids(fields: Fields, field: string): string[] | undefined {
+  const value = fields[field]
+  if (value === undefined || value === null) return undefined
+  const list = Array.isArray(value) ? value : [value]
+  const isId = (one: unknown) => typeof one === 'string' && one.trim() !== '' && one.length <= charsMax
+  if (list.length > idsMax || !list.every(isId)) throw invalid(field, `must be a list of up to ${idsMax} ids`)
+  return list.map((one: string) => one.trim())
 }
 
 function flag(fields: Fields, field: string): boolean | undefined {

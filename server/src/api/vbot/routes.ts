@@ -25,6 +25,15 @@ import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Store } from '../../storage/index.ts'
 import { readCustomer } from './customer-fields.ts'
+import {
+  callAnswer,
+  callBody,
+  customerAnswer,
+  customerBody,
+  customersAnswer,
+  newCustomerBody,
+  resultAnswer,
+} from './schemas.ts'
 import { callView, customerView, renderVbot, toSecond } from './translate.ts'
 
 const tag = 'vBot'
@@ -45,12 +54,8 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       tag,
       auth: 'key',
       bodyKinds: ['multipart'],
-      body: Type.Object({
-        file: Type.String({ description: 'The recording, in any accepted audio format' }),
-        caller_number: Type.Optional(Type.String()),
-        called_number: Type.Optional(Type.String()),
-      }),
-      answers: { 200: { description: '`{status, message, call_id}`' } },
+      body: callBody,
+      answers: { 200: { description: 'Taken in', schema: callAnswer } },
       renderProblem,
       handle: (call) =>
         doors.takeRecording(call, 'process_call', ({ conversationId }) =>
@@ -64,7 +69,7 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       tag,
       auth: 'key',
       params: byId,
-      answers: { 200: { description: 'The call' } },
+      answers: { 200: { description: 'The call', schema: resultAnswer } },
       renderProblem,
       async handle({ by, params }) {
         const id = conversationIdOf(params.id)
@@ -84,7 +89,9 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: integerMax })),
         offset: Type.Optional(Type.Integer({ minimum: 0, maximum: integerMax })),
       }),
-      answers: { 200: { description: 'All customers unless `limit` is given; keys are masked' } },
+      answers: {
+        200: { description: 'All customers unless `limit` is given; keys are masked', schema: customersAnswer },
+      },
       renderProblem,
       async handle({ query }) {
         const orgs = await listOrgs(db, query)
@@ -103,7 +110,8 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
         'The key is shown in this answer and masked in every later one. `webhook_url` and `webhook_secret` are optional.',
       tag,
       auth: 'admin',
-      answers: { 200: { description: 'The customer with its key' } },
+      body: newCustomerBody,
+      answers: { 200: { description: 'The customer with its key', schema: customerAnswer } },
       renderProblem,
       async handle(call) {
         const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(
@@ -111,13 +119,11 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
           'create',
         )
         if (webhookUrl) await guard.check(webhookUrl)
-        const fingerprint = { columns, webhookUrl, webhookSecret, settings }
-        return answerOnce(db, idempotencyOf(call, fingerprint), async (tx) => {
-          const made = await createOrg(tx, {
-            name: columns.name ?? '',
-            company_name: columns.company_name,
-            email: columns.email,
-          })
+        // What is kept of the request must not help to guess its secret.
+        const secretHash = webhookSecret && secrets.hash('idempotency', webhookSecret).toString('base64')
+        const fingerprint = { columns, webhookUrl, secretHash, settings }
+        return answerOnce(db, secrets, idempotencyOf(call, fingerprint), async (tx) => {
+          const made = await createOrg(tx, { ...columns, name: columns.name ?? '' })
           const org =
             settings || isActive === false
               ? await changeOrg(tx, made.id, {
@@ -142,7 +148,8 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
       tag,
       auth: 'admin',
       params: byId,
-      answers: { 200: { description: 'The customer, its key masked' } },
+      body: customerBody,
+      answers: { 200: { description: 'The customer, its key masked', schema: customerAnswer } },
       renderProblem,
       async handle(call) {
         const { webhookUrl, webhookSecret, settings, isActive, ...columns } = readCustomer(
@@ -151,20 +158,25 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
         )
         if (webhookUrl) await guard.check(webhookUrl)
         const before = await requireCustomer(db, call.params.id)
-        const org = await db.transaction().execute(async (tx) => {
+        const { org, secret } = await db.transaction().execute(async (tx) => {
           const changed = await changeOrg(tx, before.id, {
             ...columns,
             ...(isActive === undefined ? {} : { is_active: isActive }),
             ...(settings ? { settings } : {}),
           })
-          if (webhookUrl || webhookSecret) {
-            await putCustomerEndpoint(tx, secrets, changed.id, { url: webhookUrl, secret: webhookSecret })
-          }
+          const endpoint =
+            webhookUrl || webhookSecret
+              ? await putCustomerEndpoint(tx, secrets, changed.id, { url: webhookUrl, secret: webhookSecret })
+              : null
           await audit(tx, changed, 'customer.change', call)
-          return changed
+          return { org: changed, secret: endpoint?.secret ?? null }
         })
-        keys.forget(org.id)
-        return ok(customerView(org, (await keys.masked(db, [org.id])).get(org.id) ?? ''))
+        keys.forget()
+        return ok({
+          ...customerView(org, (await keys.masked(db, [org.id])).get(org.id) ?? ''),
+          ...(webhookUrl ? { webhook_url: webhookUrl } : {}),
+          ...(secret ? { webhook_secret: secret } : {}),
+        })
       },
     }),
     route({
@@ -180,7 +192,7 @@ export function vbotRoutes({ db, keys, secrets, guard, doors, store }: Parts): R
         const org = await requireCustomer(db, call.params.id)
         const files = await recordingKeys(db, org.id)
         await db.transaction().execute((tx) => deleteOrg(tx, org.id))
-        keys.forget(org.id)
+        keys.forget()
         for (const key of files) await store.delete(key)
         return ok({ status: 'success', message: 'Customer deleted successfully' })
       },

@@ -41,6 +41,7 @@ export const customerView = (org: Org, apiKey: string) => ({
   created_at: toSecond(org.created_at),
   updated_at: toSecond(org.updated_at),
   org_id: org.id,
+  former_ids: org.former_ids,
   settings: org.settings,
 })
 

@@ -1,17 +1,11 @@
 // Vela's upload paths, all of its history: one handler for each concept, whatever the path and the encoding.
 
-import { Type } from 'typebox'
 import type { Doors } from '../../ingest/index.ts'
 import { type Route, route } from '../../platform/http/route.ts'
+import { callAnswerSchema, callBody, chatAnswerSchema, chatBody, ticketAnswer, ticketBody } from './schemas.ts'
 import { callAnswer, chatAnswer } from './translate.ts'
 
 const tag = 'Uploads'
-const metadata = Type.Optional(
-  Type.Union([Type.Object({}, { additionalProperties: true }), Type.String()], {
-    description: 'An object, or its JSON as a string',
-  }),
-)
-const orgId = Type.Optional(Type.String({ description: "Absent: the key's organisation" }))
 const everyKind: Route['bodyKinds'] = ['json', 'urlencoded', 'multipart']
 
 export function velaRoutes({ doors }: { doors: Doors }): Route[] {
@@ -25,8 +19,8 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       tag,
       auth: 'key',
       bodyKinds: everyKind,
-      ...(method === 'POST' ? { body: Type.Object({ org_id: orgId, metadata }) } : {}),
-      answers: { 200: { description: '`{fields, url, call_id, voice_id, minute_allocation, warnings}`' } },
+      ...(method === 'POST' ? { body: ticketBody } : {}),
+      answers: { 200: { description: 'The ticket', schema: ticketAnswer } },
       handle: (call) => doors.giveTicket(call),
     })
 
@@ -42,14 +36,8 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       tag,
       auth: 'key',
       bodyKinds: everyKind,
-      body: Type.Object({
-        org_id: orgId,
-        agent_email: Type.Optional(Type.String()),
-        call_date: Type.Optional(Type.String()),
-        file_url: Type.Optional(Type.String()),
-        metadata,
-      }),
-      answers: { 200: { description: '`{call_id, status, estimated_completion, warnings}`' } },
+      body: callBody,
+      answers: { 200: { description: 'Taken in, or a ticket for it', schema: callAnswerSchema } },
       handle: (call) => doors.takeCall(call, callAnswer),
     }),
     route({
@@ -67,18 +55,8 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       tag,
       auth: 'key',
       bodyKinds: everyKind,
-      body: Type.Object({
-        org_id: orgId,
-        chat_data: Type.Optional(Type.Object({}, { additionalProperties: true })),
-        chats: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
-        messages: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
-        metadata,
-      }),
-      answers: {
-        200: {
-          description: '`{status, message, chat_id, id, upload_id, processing_status, estimated_completion, warnings}`',
-        },
-      },
+      body: chatBody,
+      answers: { 200: { description: 'Taken in', schema: chatAnswerSchema } },
       handle: (call) => doors.takeChat(call, chatAnswer(call.path)),
     }),
   ]

@@ -110,3 +110,22 @@ export type MetricId = keyof typeof formulas
 export function listFormulas(): ({ id: MetricId } & Formula)[] {
   return (Object.entries(formulas) as [MetricId, Formula][]).map(([id, rest]) => ({ id, ...rest }))
 }
+
+/** The page `docs/metrics.md`, from the same list. */
+export function metricsMarkdown(): string {
+  const head = `# Metrics
+
+Each figure comes as \`{value, status, formula, unit, reason?}\`. \`status\` is \`ok\`, \`partial\` (a true figure with a limit that
+\`reason\` tells) or \`not_computable\`: then \`value\` is null, never 0. \`formula\` is the id with its version; a change of meaning is a
+new version.
+
+A is the union of the agents' speech, C of the customers', H is hold, D the duration, |X| the length of X. Speech is what the
+voice detector found on the party's own channel, else the party's words; gaps below 0.3 s belong to it. Intervals are
+half-open. Percentiles interpolate linearly between ranks.
+
+| Formula | Unit | Definition |
+|---|---|---|
+`
+  const escaped = (text: string) => text.replaceAll('|', '\\|')
+  return head + listFormulas().map(({ id, version, unit, description }) => `| \`${id}@${version}\` | ${unit} | ${escaped(description)} |\n`).join('')
+}

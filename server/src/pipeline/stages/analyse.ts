@@ -9,17 +9,18 @@ import {
   type SentimentLabel,
   type Turn,
 } from '../../conversations/index.ts'
-import { newId } from '../../platform/ids.ts'
 import { languageShares, measureLanguageMix, measureSentiment } from '../metrics/index.ts'
 import type { Stage } from '../stage.ts'
 
 // vocabulary of metrics: negative < -0.25 < neutral < 0.25 < positive
 const neutralBand = 0.25
 
-export const analyse: Stage = async ({ db, language: engine, conversation, resultOf, signal }) => {
+export const analyse: Stage = async ({ db, language: engine, conversation, run, resultOf, signal }) => {
   const { org_id, id, version, language, duration_ms } = conversation
-  const { turns } = await requireTranscript(db, { orgId: org_id, conversationId: id, revision: version })
-  const measured = await resultOf<Metrics>('measure')
+  const [{ turns }, measured] = await Promise.all([
+    requireTranscript(db, { orgId: org_id, conversationId: id, revision: version }),
+    resultOf<Metrics>('measure'),
+  ])
   const said = turns.map((turn) => ({ id: turn.id, role: turn.role, text: turn.text, language: turn.language }))
   const found = await engine.analyse({ turns: said, language, signal })
 
@@ -34,7 +35,7 @@ export const analyse: Stage = async ({ db, language: engine, conversation, resul
   const analysis: Analysis = {
     org_id,
     conversation_id: id,
-    id: newId(),
+    id: run,
     transcript_revision: version,
     provenance: found.provenance,
     turns: found.turns,
@@ -44,7 +45,7 @@ export const analyse: Stage = async ({ db, language: engine, conversation, resul
     summary: found.summary,
     metrics,
   }
-  return { status: 'ok', result: { analysisId: analysis.id }, write: (tx) => putAnalysis(tx, analysis) }
+  return { status: 'ok', result: null, write: (tx) => putAnalysis(tx, analysis) }
 }
 
 function sentimentOf(turns: Turn[], metrics: Metrics): Analysis['sentiment'] {

@@ -13,14 +13,15 @@ export type AudioFacts = Omit<DecodedAudio, 'channels'> & {
   channels: Omit<DecodedAudio['channels'][number], 'wavPath'>[]
 }
 
-export const decode: Stage = async ({ db, store, conversation, workDir, signal }) => {
+export const decode: Stage = async ({ db, store, conversation, run, folder, signal }) => {
   const recording = await getRecording(db, conversation.org_id, conversation.id)
   if (!recording) throw new Problem('invalid', 'no_recording', 'The call has no recording.')
+  const workDir = await folder()
   const path = join(workDir, 'recording')
   await store.toFile(recording.store_key, path, signal)
   const audio = await decodeRecording({ path, workDir, signal })
   for (const [index, { wavPath }] of audio.channels.entries()) {
-    await store.put(workKey(conversation, index), createReadStream(wavPath), {
+    await store.put(workKey(conversation, run, index), createReadStream(wavPath), {
       sizeBytesMax: Number.MAX_SAFE_INTEGER,
       signal,
     })

@@ -1,16 +1,23 @@
 // Diarise: who said what when. Writes the transcript.
 
+import { findOrg } from '../../access/index.ts'
 import { changeConversation, putTranscripts } from '../../conversations/index.ts'
 import type { Stage } from '../stage.ts'
 import { mergeTurns } from '../turns/turns.ts'
 import type { AudioFacts } from './decode.ts'
 import type { Transcription } from './transcribe.ts'
 
-export const diarise: Stage = async ({ conversation, resultOf, agentChannelDefault }) => {
+export const diarise: Stage = async ({ db, conversation, resultOf, agentChannelDefault }) => {
   const audio = await resultOf<AudioFacts>('decode')
   const { engine, speech } = await resultOf<Transcription>('transcribe')
   const { metadata, org_id, id, version } = conversation
-  const { participants, turns, warnings } = mergeTurns({ audio, speech, metadata, agentChannelDefault })
+  const org = await findOrg(db, org_id)
+  const { participants, turns, warnings } = mergeTurns({
+    audio,
+    speech,
+    metadata,
+    agentChannelDefault: org?.settings.agent_channel ?? agentChannelDefault,
+  })
   return {
     status: 'ok',
     result: { turns: turns.length, participants: participants.length },

@@ -11,14 +11,7 @@ export type Transcription = { engine: Provenance | null; speech: SpeechResult[];
 
 const silent: SpeechResult = { segments: [], language: null }
 
-export const transcribe: Stage = async ({
-  store,
-  speech: { engine, reason },
-  conversation,
-  resultOf,
-  workDir,
-  signal,
-}) => {
+export const transcribe: Stage = async ({ store, speech: { engine, reason }, conversation, run, resultOf, folder, signal }) => {
   const audio = await resultOf<AudioFacts>('decode')
   const skip = (why: string) => {
     const result: Transcription = { engine: null, speech: audio.channels.map(() => silent), reason: why }
@@ -27,11 +20,11 @@ export const transcribe: Stage = async ({
   if (!engine) return skip(reason)
   const speech: SpeechResult[] = []
   for (const [index, channel] of audio.channels.entries()) {
-    const wavPath = join(workDir, `${index}.wav`)
-    await store.toFile(workKey(conversation, index), wavPath, signal)
+    const wavPath = join(await folder(), `${index}.wav`)
+    await store.toFile(workKey(conversation, run, index), wavPath, signal)
+    const { language } = conversation
+    const { durationMs, pcmRateHz: sampleRateHz } = audio
     try {
-      const { language } = conversation
-      const { durationMs, pcmRateHz: sampleRateHz } = audio
       speech.push(
         await engine.transcribe({ wavPath, sampleRateHz, durationMs, language, speech: channel.speech, signal }),
       )

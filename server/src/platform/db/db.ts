@@ -19,12 +19,16 @@ export function openDb({ url, connectionsMax }: { url: string; connectionsMax: n
   const pool = new pg.Pool(settings)
   // A broken idle connection is replaced by the pool; without a listener Node would stop the program.
   pool.on('error', () => {})
+  // The pool listens to those that rest alone; one that breaks between two queries of a transaction fails the next query.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 }
 
 /**
  * Inserts many rows in one statement with one parameter, whatever their number: PostgreSQL reads them from JSON by
  * the table's own column types. All rows must have the same keys. `onConflict` is SQL such as `do nothing`.
+ * JSONB, because from JSON each JSONB column would be parsed once more (3.9 ms for 32 chats, against 0.7); a column of
+ * type json loses the order of its keys here.
  */
 export async function insertRows(
   tx: DbOrTx,
@@ -36,7 +40,7 @@ export async function insertRows(
   if (!first) return
   const columns = sql.join(Object.keys(first).map((name) => sql.ref(name)))
   await sql`insert into ${sql.table(table)} (${columns})
-    select ${columns} from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    select ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)
     ${onConflict}`.execute(tx)
 }
 

@@ -18,7 +18,8 @@ export function listenTo(
   const loop = (async () => {
     while (!stopped.signal.aborted) {
       client = new pg.Client({ connectionString: url, application_name: 'indaba-listen', keepAlive: true })
-      const closed = new Promise<void>((resolve) => client?.once('end', resolve).once('error', () => resolve()))
+      // A connection may break with more than one error; each one that nobody hears would end the program.
+      const closed = new Promise<void>((resolve) => client?.once('end', resolve).on('error', () => resolve()))
       client.on('notification', ({ payload }) => onNotice(payload ?? ''))
       try {
         await client.connect()

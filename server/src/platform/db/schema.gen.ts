@@ -162,6 +162,7 @@ export interface Orgs {
 }
 
 export interface QueueTags {
+  channel: string;
   org_id: string;
   tag: Generated<number>;
 }

@@ -12,6 +12,8 @@ export type BodyReading = { fields: Fields; warnings: string[] }
 const depthMaxDefault = 64
 const pairsMax = 1000
 const nameCharsMax = 200
+/** Forms come without a label, or as plain text, from clients that set none. */
+const mayBeForm = /^\s*($|;|text\/plain\b|application\/x-www-form-urlencoded\b)/i
 
 /** The body of a request that is not multipart. The content type only decides where the content itself does not. */
 export function readBody(bytes: Uint8Array, contentType: string | undefined): BodyReading {
@@ -20,7 +22,7 @@ export function readBody(bytes: Uint8Array, contentType: string | undefined): Bo
   if (start === undefined) return { fields: {}, warnings: [] }
   const isJson = start === '{' || start === '[' || start === '"' || /[/+]json\b/i.test(contentType ?? '')
   if (isJson) return { fields: objectOf(parseJsonText(text)), warnings: [] }
-  if (text.includes('=')) return fromUrlencoded(text.trim())
+  if (text.includes('=') && mayBeForm.test(contentType ?? '')) return fromUrlencoded(text.trim())
   throw invalid(
     'unreadable_body',
     'The body is neither JSON nor a form. Send JSON with Content-Type: application/json.',

@@ -4,49 +4,83 @@
 import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../problem.ts'
-import { type BodyReading, decodeUtf8, fromFields, readBody } from './body.ts'
+import { decodeUtf8, fromFields, readBody } from './body.ts'
+import { checkBody, hasBody } from './body-flow.ts'
 import type { Fields, FilePart, Form } from './route.ts'
 
+/** `fieldBytesMax` counts for all text of a body together. */
 export type BodyLimits = { fieldBytesMax: number; fileBytesMax: number }
 
 const fieldsMax = 1000
+const filesMax = 10
 
 export async function readForm<File>(
   request: FastifyRequest,
   limits: BodyLimits,
   onFile: ((file: FilePart, fieldsSoFar: Fields) => Promise<File>) | null,
 ): Promise<Form<File>> {
-  if (!request.isMultipart()) return { ...readFields(request), files: [] }
-  const pairs: [string, string][] = []
+  if (!hasBody(request.raw)) return { fields: {}, files: [], warnings: [] }
+  if (!request.isMultipart()) {
+    return {
+      ...readBody((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers['content-type']),
+      files: [],
+    }
+  }
+  const pairs: [name: string, value: string][] = []
   const files: File[] = []
+  const warnings: string[] = []
+  let fieldBytes = 0
+  const keep = (name: string, value: string) => {
+    fieldBytes += Buffer.byteLength(value)
+    if (fieldBytes > limits.fieldBytesMax) throw tooLarge('The text of the form', limits.fieldBytesMax)
+    if (value.includes('\ufffd'))
+      warnings.push(`The field "${name}" holds U+FFFD, which stands for text that was not valid UTF-8.`)
+    pairs.push([name, value])
+  }
+  checkBody(request.raw)
   const parts = request.parts({
     limits: {
       fieldSize: limits.fieldBytesMax,
-      fileSize: limits.fileBytesMax,
+      fileSize: onFile ? limits.fileBytesMax : limits.fieldBytesMax,
       fields: fieldsMax,
-      files: 10,
-      parts: 1010,
+      files: filesMax,
+      parts: fieldsMax + filesMax,
     },
   })
-  for await (const part of parts) {
+  for (;;) {
+    const { done, value: part } = await parts.next().catch(refuseMalformed)
+    if (done) break
+    if (!part.fieldname) throw new Problem('invalid', 'part_without_name', 'A part of the form has no name.')
     if (part.type === 'field') {
-      if (part.valueTruncated) {
-        throw new Problem('too_large', 'field_too_large', `The field ${part.fieldname} is larger than allowed.`)
-      }
-      pairs.push([part.fieldname, String(part.value)])
+      if (part.valueTruncated) throw tooLarge(`The field "${part.fieldname}"`, limits.fieldBytesMax)
+      // A part that is labelled as JSON comes parsed.
+      keep(part.fieldname, typeof part.value === 'string' ? part.value : JSON.stringify(part.value))
     } else if (onFile) {
-      files.push(await onFile(toFilePart(part), fromFields(pairs).fields))
-      if (part.file.truncated) throw tooLarge(limits)
+      files.push(await onFile(toFilePart(part), fromFields(pairs).fields).catch(refuseMalformed))
+      if (part.file.truncated) throw tooLarge('The file', limits.fileBytesMax)
     } else {
       // A small file part in place of a field: some clients send JSON that way.
-      pairs.push([part.fieldname, decodeUtf8(await part.toBuffer())])
+      keep(part.fieldname, decodeUtf8(await part.toBuffer().catch(refuseMalformed)))
     }
   }
-  return { ...fromFields(pairs), files }
+  const form = fromFields(pairs)
+  return { fields: form.fields, files, warnings: [...new Set([...warnings, ...form.warnings])] }
 }
 
-const tooLarge = ({ fileBytesMax }: BodyLimits) =>
-  new Problem('too_large', 'file_too_large', `The file is larger than ${fileBytesMax} bytes.`)
+/** The parser's own errors are plain ones, and reach us through the stream of a file as well. */
+function refuseMalformed(error: unknown): never {
+  const { message = '' } = error as Error
+  if (!(error instanceof Problem) && /multipart|terminated early|needle/i.test(message)) {
+    const detail = 'The multipart body is broken or incomplete. Send every part, and the closing boundary.'
+    throw new Problem('invalid', 'broken_multipart', detail, { cause: error })
+  }
+  throw error
+}
+
+const tooLarge = (what: string, bytesMax: number) =>
+  new Problem('too_large', 'too_large', `${what} is larger than the ${bytesMax} bytes allowed.`, {
+    facts: { size_bytes_max: bytesMax },
+  })
 
 const toFilePart = (part: MultipartFile): FilePart => ({
   name: part.fieldname,
@@ -54,8 +88,3 @@ const toFilePart = (part: MultipartFile): FilePart => ({
   contentType: part.mimetype || null,
   stream: part.file,
 })
-
-function readFields(request: FastifyRequest): BodyReading {
-  const body = request.body as Buffer | undefined
-  return body ? readBody(body, request.headers['content-type']) : { fields: {}, warnings: [] }
-}

@@ -1,29 +1,56 @@
 // Some clients set `Content-Type: multipart/form-data` by hand and forget the boundary. It stands in the first line of
 // the body, so it can be put back before the body is parsed.
 
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import { Problem } from '../problem.ts'
+import { hasBody } from './body-flow.ts'
 
-const boundaryCharsMax = 70
+/** RFC 2046 §5.1.1, with the two hyphens before it and the line end behind it. */
+const firstLineBytesMax = 2 + 70 + 2
 
-export async function recoverBoundary(
-  request: FastifyRequest,
-  _reply: FastifyReply,
-  payload: Readable,
-): Promise<Readable> {
+/** @throws Problem('invalid', 'no_boundary') where the body does not tell either */
+export async function recoverBoundary(request: FastifyRequest, payload: Readable): Promise<Readable> {
   const type = request.headers['content-type'] ?? ''
-  if (!/^multipart\/form-data/i.test(type) || /boundary=/i.test(type)) return payload
-  let head = Buffer.alloc(0)
-  while (!head.includes('\r\n') && head.length < boundaryCharsMax + 4) {
-    const chunk = payload.read() as Buffer | null
-    if (chunk) head = Buffer.concat([head, chunk])
-    else if (payload.readableEnded) break
-    else await Promise.race([once(payload, 'readable'), once(payload, 'end')])
-  }
+  if (!hasBody(request.raw) || !/^multipart\/form-data/i.test(type) || /boundary=/i.test(type)) return payload
+  const head = await readHead(payload)
   const boundary = /^--([^\r\n]{1,70})\r\n/.exec(head.toString('latin1'))?.[1]
-  if (boundary) request.raw.headers['content-type'] = `multipart/form-data; boundary=${boundary}`
+  if (!boundary) {
+    throw new Problem(
+      'invalid',
+      'no_boundary',
+      'The Content-Type names no boundary. Let your HTTP client set that header.',
+    )
+  }
+  request.raw.headers['content-type'] =
+    `multipart/form-data; boundary="${boundary.trimEnd().replace(/["\\]/g, '\\$&')}"`
   // The multipart parser reads the raw request, so the bytes go back there.
   payload.unshift(head)
   return payload
 }
+
+async function readHead(payload: Readable): Promise<Buffer> {
+  let head = Buffer.alloc(0)
+  while (!head.includes('\r\n') && head.length < firstLineBytesMax) {
+    const chunk = payload.read() as Buffer | null
+    if (chunk) head = Buffer.concat([head, chunk])
+    else if (payload.readableEnded || !(await hasMore(payload))) break
+  }
+  return head
+}
+
+const hasMore = (payload: Readable): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const settle = (tell: () => void) => () => {
+      for (const [event, listener] of listeners) payload.off(event, listener)
+      tell()
+    }
+    const listeners: [string, (error?: Error) => void][] = [
+      ['readable', settle(() => resolve(true))],
+      ['end', settle(() => resolve(false))],
+      ['close', settle(() => resolve(false))],
+    ]
+    const failed = (error: Error) => settle(() => reject(error))()
+    listeners.push(['error', failed as (error?: Error) => void])
+    for (const [event, listener] of listeners) payload.on(event, listener)
+  })

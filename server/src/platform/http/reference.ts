@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { Type } from 'typebox'
 import { Problem } from '../problem.ts'
 import { openApi } from './openapi.ts'
-import { ok, type Route, route } from './route.ts'
+import { jsonType, ok, type Route, route } from './route.ts'
 
 const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 const assets: Record<string, string> = {
@@ -22,7 +22,7 @@ const page = `<!doctype html>
 </html>
 `
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 export const apiDocument = (routes: Route[], version: string): object =>
   openApi(routes, {
@@ -43,7 +43,7 @@ export function referenceRoutes(routes: Route[], version: string): Route[] {
       tag,
       auth: 'open',
       answers: { 200: { description: 'OpenAPI document' } },
-      handle: async () => ok(document, { 'Content-Type': 'application/json; charset=utf-8' }),
+      handle: async () => ok(document, { 'Content-Type': jsonType }),
     }),
     route({
       method: 'GET',

@@ -47,6 +47,8 @@ export type Answer = {
   headers?: Record<string, string>
 }
 
+export const jsonType = 'application/json; charset=utf-8'
+
 /** Turns a Problem into the body of an API's own error shape. */
 export type RenderProblem = (problem: Problem, requestId: string) => object
 
@@ -64,9 +66,11 @@ export type Route = {
   body?: TSchema
   bodyKinds?: ('json' | 'urlencoded' | 'multipart')[]
   /** Answers by status, for the API reference. */
-  answers: Record<number, { description: string; schema?: TSchema; contentType?: string }>
+  answers: Record<number, { description: string; schema?: TSchema; contentType?: string | readonly string[] }>
   /** Absent: the shape of `/v1`. */
   renderProblem?: RenderProblem
+  /** For an API with statuses or a content type of its own; then `renderProblem` is not asked. */
+  answerProblem?(problem: Problem, requestId: string): Answer
   handle(call: Call): Promise<Answer>
 }
 

@@ -1,17 +1,19 @@
 // Serves routes: who asks, may they, is it valid, and every failure in the shape of its API. Knows no domain: what a
 // principal is allowed comes in as functions.
 
-import { finished, Readable } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { Problem } from '../problem.ts'
-import { renderV1, statusOf, toProblem } from './errors.ts'
+import { deferContinue, hasBody, startBody } from './body-flow.ts'
 import { type BodyLimits, readForm } from './form.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
-import type { Answer, Call, FilePart, Principal, Route } from './route.ts'
+import { commonHeaders, refuse, unreadable } from './refusal.ts'
+import { type Answer, type Call, type FilePart, jsonType, type Principal, type Route } from './route.ts'
 
 export type Guards = {
   /** Throws Problem('unauthenticated' | 'forbidden'). */
@@ -24,25 +26,48 @@ export type HttpSettings = {
   log: Log
   corsOrigins: string[] | '*'
   limits: BodyLimits
+  /** How long a body may nearly stand still. */
+  bodyPatienceMs?: number
   onAnswer?: (facts: { route: string; status: number; durationMs: number }) => void
 }
 
 const anonymous: Principal = { actor: 'anonymous', orgId: '', isAdmin: false }
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const headerBytesMax = 64 * 1024
+const headersTimeoutMs = 30_000
+const bodyPatienceMsDefault = 60_000
+/** For clients that do not read their answer either. */
+const silenceMsMax = 120_000
 const queryParametersMax = 100
 
 export async function openServer(routes: Route[], guards: Guards, settings: HttpSettings): Promise<FastifyInstance> {
+  const { log, limits, bodyPatienceMs = bodyPatienceMsDefault } = settings
+  const wire = unreadable()
   const app = Fastify({
     logger: false,
     genReqId: newId,
-    bodyLimit: settings.limits.fieldBytesMax,
-    // A recording over a slow link may take an hour; the head must not.
+    bodyLimit: limits.fieldBytesMax,
+    // A recording over a slow link may take an hour; body-flow.ts watches that it comes at all.
     requestTimeout: 0,
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: 30_000 },
+    connectionTimeout: silenceMsMax,
+    http: {
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: 5000,
+      // Checked below, so that the refusal has a body.
+      requireHostHeader: false,
+    },
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
-    ajv: { customOptions: { coerceTypes: true, allErrors: false, removeAdditional: false } },
+    return503OnClosing: false,
+    // Long ids are the business of the routes' schemas, so that they are refused in the shape of the route.
+    routerOptions: { maxParamLength: headerBytesMax, ignoreTrailingSlash: true },
+    // Ajv's strictNumbers would let 1e400, which is read as Infinity, pass any maximum.
+    ajv: { customOptions: { coerceTypes: true, allErrors: false, removeAdditional: false, strictNumbers: false } },
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply, undefined, log),
+    clientErrorHandler: wire.refuse,
   })
+  deferContinue(app.server)
+  app.server.prependListener('request', (request, response) => wire.follow({ request, response }))
   app.removeAllContentTypeParsers()
   await app.register(multipart)
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -56,16 +81,28 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       'Retry-After',
       'ETag',
     ],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    methods: ['HEAD', ...methods],
+    // OPTIONS of a client that is no browser is answered too.
+    strictPreflight: false,
   })
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id)
-    if (countParameters(request.raw.url) > queryParametersMax) {
-      throw new Problem('invalid', 'too_many_parameters', `At most ${queryParametersMax} query parameters.`)
-    }
+    reply.headers(commonHeaders(request.id))
+    checkHead(request.raw)
   })
-  app.addHook('preParsing', recoverBoundary)
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, undefined, settings.log))
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (!hasBody(request.raw)) return payload
+    const encoding = request.headers['content-encoding']
+    if (encoding && encoding.toLowerCase() !== 'identity') {
+      throw new Problem(
+        'invalid',
+        'unsupported_content_encoding',
+        'The body is compressed. Send it without Content-Encoding.',
+      )
+    }
+    startBody(request.raw, reply.raw, bodyPatienceMs)
+    return recoverBoundary(request, payload as Readable)
+  })
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, undefined, log))
   app.setNotFoundHandler(() => {
     throw new Problem('not_found', 'not_found', 'Resource not found')
   })
@@ -78,7 +115,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
           ...(route.params ? { params: route.params } : {}),
           ...(route.query ? { querystring: route.query } : {}),
         },
-        errorHandler: (error, request, reply) => sendProblem(error, request, reply, route, settings.log),
+        errorHandler: (error, request, reply) => refuse(error, request, reply, route, log),
         // Before the body is read: a stranger must not make us take a gigabyte.
         onRequest: async (request, reply) => {
           const needs = route.auth
@@ -89,13 +126,12 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
           callers.set(request, by)
           reply.headers(guards.admit(by, route))
         },
-        handler: async (request, reply) => {
-          const answer = await route.handle(toCall(route, request, settings.limits))
-          return send(reply, answer)
-        },
+        handler: async (request, reply) =>
+          send(request, reply, await route.handle(toCall(route, request, reply, limits))),
       })
     }
   }
+  refuseOtherMethods(app, routes, log)
   if (settings.onAnswer) {
     app.addHook('onResponse', async (request, reply) => {
       const name = request.routeOptions.url ?? 'unknown'
@@ -109,6 +145,19 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   return app
 }
 
+/** No new connections; requests in flight may end within `graceMs`, then what is left is cut. */
+export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  // A connection that becomes idle only now would otherwise be kept for another request.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}
+
 const callers = new WeakMap<FastifyRequest, Principal>()
 
 /** Every path is served with and without `/v1`: clients of the hosted services use both. */
@@ -120,20 +169,56 @@ export function pathsOf(route: Route): string[] {
   return [...new Set(all)]
 }
 
-const countParameters = (url = '') => (url.includes('?') ? url.split('&').length : 0)
+/** 405 with `Allow` on known paths (RFC 9110 §15.5.6), in the shape of the path's API. */
+function refuseOtherMethods(app: FastifyInstance, routes: Route[], log: Log): void {
+  const byPath = Map.groupBy(
+    routes.flatMap((route) => pathsOf(route).map((url) => ({ url, route }))),
+    ({ url }) => url,
+  )
+  for (const [url, found] of byPath) {
+    const served = found.map(({ route }) => route.method)
+    const allow = [...served, ...(served.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+    app.route({
+      method: methods.filter((method) => !served.includes(method)),
+      url,
+      errorHandler: (error, request, reply) => refuse(error, request, reply, found[0]?.route, log),
+      onRequest: async (request, reply) => {
+        reply.header('Allow', allow)
+        throw new Problem('invalid', 'method_not_allowed', `${request.method} is not served here. Use ${allow}.`)
+      },
+      handler: () => undefined,
+    })
+  }
+}
 
-function toCall(route: Route, request: FastifyRequest, limits: BodyLimits): Call {
+function checkHead({ url = '', headers, httpVersion }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion === '1.1') {
+    throw new Problem('invalid', 'no_host', 'A request of HTTP/1.1 needs a Host header (RFC 9112 §3.2).')
+  }
+  const start = url.indexOf('?')
+  if (start >= 0 && url.slice(start).split('&', queryParametersMax + 1).length > queryParametersMax) {
+    throw new Problem('invalid', 'too_many_parameters', `At most ${queryParametersMax} query parameters.`)
+  }
+  if (url.includes('%00')) {
+    throw new Problem('invalid', 'nul_character', 'The address holds a NUL character (%00). Remove it.')
+  }
+}
+
+function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limits: BodyLimits): Call {
   const key = request.headers['idempotency-key']
   if (typeof key === 'string' && (key.length === 0 || key.length > 255)) {
     throw new Problem('invalid', 'invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 characters.')
   }
   const gone = new AbortController()
-  finished(request.raw, (err) => err && gone.abort(err))
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   return {
     by: callers.get(request) ?? anonymous,
     params: request.params,
     query: request.query,
-    headers: request.headers,
+    // A range is for GET alone (RFC 9110 §14.2).
+    headers: request.method === 'HEAD' ? { ...request.headers, range: undefined } : request.headers,
     requestId: request.id,
     routeName: `${route.method} ${route.paths[0]}`,
     path: request.routeOptions.url ?? '',
@@ -145,22 +230,14 @@ function toCall(route: Route, request: FastifyRequest, limits: BodyLimits): Call
   }
 }
 
-function send(reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
   reply.status(status).headers(headers ?? {})
   if (body === undefined) return reply.send()
+  if (body instanceof Readable && request.method === 'HEAD') {
+    // Only its headers are wanted; Fastify would read it to its end.
+    body.destroy()
+    return reply.send(Readable.from([]))
+  }
   if (typeof body === 'string' || body instanceof Readable || Buffer.isBuffer(body)) return reply.send(body)
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
-}
-
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, route: Route | undefined, log: Log) {
-  const problem = toProblem(error)
-  if (problem.kind === 'bug')
-    log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
-  else log.debug({ err: error, requestId: request.id }, 'a request was refused')
-  if (problem.retryAfterS !== undefined) reply.header('Retry-After', String(Math.ceil(problem.retryAfterS)))
-  if (problem.kind === 'unauthenticated') reply.header('WWW-Authenticate', 'Bearer')
-  // What is still on the wire of a refused upload is not worth reading.
-  if (!request.raw.complete) reply.header('Connection', 'close')
-  const render = route?.renderProblem ?? renderV1
-  return send(reply, { status: statusOf(problem), body: render(problem, request.id) })
+  return reply.type(jsonType).send(JSON.stringify(body))
 }

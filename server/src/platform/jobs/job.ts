@@ -19,20 +19,25 @@ export type Job<Input extends object> = {
 
 export const job = <Input extends object>(definition: Job<Input>): Job<Input> => definition
 
-/** Runs in the transaction that also completes the job: both happen, or neither. */
-export type Write = (tx: Tx) => Promise<void>
+/** Runs in the transaction that also completes the job, or hands it back: both happen, or neither. */
+export type Write = (tx: Tx) => Promise<unknown>
 
 export type JobRun = {
   /** 1 for the first try. */
   attempt: number
-  isLastAttempt: boolean
-  /** Fires when the program stops or the time is up. */
+  /** Fires when the program stops (the reason is a JobInterrupted), when the time is up, and when the claim was lost. */
   signal: AbortSignal
 }
 
+/** The program stops before the work was done. The job is handed back, and this try does not count. */
+export class JobInterrupted extends Error {}
+
 export type Worker<Input extends object = object> = {
   job: Job<Input>
+  /** What it returns may run more than once: when its transaction fails, it is tried again. */
   handle(input: Input, run: JobRun): Promise<Write | undefined>
+  /** What to write when this try has failed with `error`, or was interrupted, and the job is handed back. */
+  postpone?(input: Input, run: JobRun, error: unknown): Write
   /** What to do when every try has failed, or when the worker was killed on every try. */
   bury(input: Input): Promise<Write | undefined>
 }

@@ -1,15 +1,21 @@
 // The queue: pg-boss in the same PostgreSQL, so that a job is enqueued by the transaction that needs it.
 // The only file that knows pg-boss; the runner beside it works the jobs off.
 
-import { PgBoss } from 'pg-boss'
-import { type DbOrTx, runRaw, type Tx } from '../db/db.ts'
+import { type JobWithMetadata, PgBoss } from 'pg-boss'
+import { type Db, type DbOrTx, runRaw, type Tx } from '../db/db.ts'
+import { together } from '../db/together.ts'
+import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Job } from './job.ts'
 
 export const wakeChannel = 'indaba_jobs'
+// A dead worker's job is due again after at most heartbeatS + superviseS + retryDelayMaxS, which is less than 60 s.
 const heartbeatS = 15
 const superviseS = 10
-const keepFinishedS = 3600
+const retryDelayMaxS = 20
+const keepFailedS = 7 * 24 * 3600
+// A job that waits is never thrown away, however long the queue is.
+const keepWaitingS = 10 * 365 * 24 * 3600
 
 export type NewJob<Input extends object> = {
   input: Input
@@ -20,16 +26,23 @@ export type NewJob<Input extends object> = {
   startAfter?: Date
 }
 
+/** `retryCount` fences the claim: it grows with every claim, so a late worker's claim matches nothing. */
 export type Claim = { id: string; retryCount: number }
-export type ClaimedJob = Claim & { input: object; retryLimit: number }
+export type ClaimedJob = Claim & Required<Pick<NewJob<object>, 'input' | 'priority'>> & Pick<NewJob<object>, 'group'>
 
 export type Queue = {
-  enqueue<Input extends object>(tx: Tx, job: Job<Input>, jobs: NewJob<Input>[]): Promise<void>
-  claim(db: DbOrTx, job: Job<object>, limit: number): Promise<ClaimedJob[]>
-  keepAlive(job: Job<object>, claims: Claim[]): Promise<void>
+  /** Wakes the workers of all processes, unless `isQuiet`: then the caller's own runner, which looks anyway, and the poll. */
+  enqueue<Input extends object>(tx: Tx, job: Job<Input>, jobs: NewJob<Input>[], options?: { isQuiet?: boolean }): Promise<void>
+  /** Fewer than `limit`: no more are due. */
+  claim(db: Db, job: Job<object>, limit: number): Promise<ClaimedJob[]>
+  /** False when the claim no longer holds. */
+  keepAlive(job: Job<object>, claim: Claim): Promise<boolean>
   /** False when the claim had lapsed and another worker has the job: the caller must roll back. */
   complete(tx: Tx, job: Job<object>, claim: Claim): Promise<boolean>
-  fail(job: Job<object>, claim: Claim, error: unknown): Promise<void>
+  /** To be tried again later, or to be buried after the last try. False as for `complete`. */
+  fail(tx: Tx, job: Job<object>, claim: Claim, error: unknown): Promise<boolean>
+  /** To be taken by another worker at once, with all its tries before it. False as for `complete`. */
+  handBack(tx: Tx, job: Job<object>, claimed: ClaimedJob): Promise<boolean>
   counts(): Promise<{ name: string; queued: number; active: number; failed: number }[]>
   stop(): Promise<void>
 }
@@ -57,74 +70,68 @@ export async function openQueue(input: {
     supervise: input.supervise,
     superviseIntervalSeconds: superviseS,
     monitorIntervalSeconds: superviseS,
+    maintenanceIntervalSeconds: 3600,
   })
   boss.on('error', (err) => input.log.error({ err }, 'the job queue had an error'))
   await boss.start()
   for (const job of input.jobs) {
-    const options = {
-      retryLimit: job.retryLimit,
-      retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: 900,
-      expireInSeconds: job.timeoutS,
-      heartbeatSeconds: heartbeatS,
-      deleteAfterSeconds: keepFinishedS,
-    }
     const burial = burialOf(job)
-    for (const { name, deadLetter, ...rest } of [
-      { name: burial.name, ...options, retryLimit: burial.retryLimit, expireInSeconds: burial.timeoutS },
-      { name: job.name, ...options, deadLetter: burial.name },
-    ] as { name: string; deadLetter?: string }[]) {
-      await boss.createQueue(name, { ...rest, ...(deadLetter ? { deadLetter } : {}) })
-      await boss.updateQueue(name, rest)
-    }
+    await prepare(boss, burial)
+    await prepare(boss, job, burial.name)
   }
   const inside = (tx: DbOrTx) => ({
     db: {
-      // biome-ignore lint/suspicious/noExplicitAny: pg-boss types its rows so
       executeSql: async (text: string, values?: unknown[]) => (await runRaw(tx, text, values)) as { rows: any[] },
     },
   })
+  const wake = (tx: Tx, name: string) => runRaw(tx, 'select pg_notify($1, $2)', [wakeChannel, name])
+  // pg-boss answers the number of rows that it changed; its types do not say so of every call.
+  const touchedOne = (answer: unknown) => (answer as { affected?: number }).affected === 1
 
-  return {
-    async enqueue(tx, job, jobs) {
+  const queue: Queue = {
+    async enqueue(tx, job, jobs, { isQuiet = false } = {}) {
       if (jobs.length === 0) return
       const rows = jobs.map(({ input: data, group, priority, startAfter }) => ({
+        id: newId(),
         data,
         ...(group ? { group: { id: group } } : {}),
         ...(priority === undefined ? {} : { priority }),
         ...(startAfter ? { startAfter } : {}),
       }))
-      await boss.insert(job.name, rows, inside(tx))
-      await runRaw(tx, 'select pg_notify($1, $2)', [wakeChannel, job.name])
+      await together(boss.insert(job.name, rows, inside(tx)), isQuiet || wake(tx, job.name))
     },
     async claim(db, job, limit) {
-      const options = {
-        batchSize: limit,
-        includeMetadata: true as const,
-        ...(job.groupMax === undefined ? {} : { groupConcurrency: job.groupMax }),
+      if (job.groupMax === undefined) {
+        const batch = { batchSize: limit, includeMetadata: true as const, ...inside(db) }
+        return (await boss.fetch<object>(job.name, batch)).map(asClaimed)
       }
-      // Two claims at once would each count the other's group as not yet full.
-      const found =
-        job.groupMax === undefined
-          ? await boss.fetch<object>(job.name, { ...options, ...inside(db) })
-          : await db.transaction().execute(async (tx) => {
-              await runRaw(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`claim ${job.name}`])
-              return boss.fetch<object>(job.name, { ...options, ...inside(tx) })
-            })
-      return found.map(({ id, retryCount, retryLimit, data }) => ({ id, retryCount, retryLimit, input: data }))
+      const single = { batchSize: 1, includeMetadata: true as const, groupConcurrency: job.groupMax }
+      return db.transaction().execute(async (tx) => {
+        // Two claims at once would each count the other's group as not yet full.
+        await runRaw(tx, 'select pg_advisory_xact_lock(hashtext($1))', [`claim ${job.name}`])
+        const found: ClaimedJob[] = []
+        // One by one: of several at once in a group that has room for fewer, pg-boss takes any, not the first.
+        while (found.length < limit) {
+          const [one] = await boss.fetch<object>(job.name, { ...single, ...inside(tx) })
+          if (!one) break
+          found.push(asClaimed(one))
+        }
+        return found
+      })
     },
-    async keepAlive(job, claims) {
-      if (claims.length > 0) await boss.touch(job.name, claims)
-    },
-    async complete(tx, job, claim) {
-      // pg-boss answers the number of rows; its type does not say so.
-      const answer = (await boss.complete(job.name, claim, null, inside(tx))) as { affected?: number }
-      return answer.affected === 1
-    },
-    async fail(job, claim, error) {
+    keepAlive: async (job, { id, retryCount }) => touchedOne(await boss.touch(job.name, { id, retryCount })),
+    // What is done is removed at once: a table that holds only what is to be done is quick to search, whatever the load.
+    complete: async (tx, job, claim) => touchedOne(await boss.deleteJob(job.name, claim, inside(tx))),
+    async fail(tx, job, claim, error) {
       const message = error instanceof Error ? error.message : String(error)
-      await boss.fail(job.name, claim, { message })
+      const isOurs = touchedOne(await boss.fail(job.name, claim, { message }, inside(tx)))
+      if (isOurs && claim.retryCount >= job.retryLimit) await wake(tx, burialOf(job).name)
+      return isOurs
+    },
+    async handBack(tx, job, claimed) {
+      if (!(await queue.complete(tx, job, claimed))) return false
+      await queue.enqueue(tx, job, [claimed])
+      return true
     },
     async counts() {
       const stats = await boss.getQueues()
@@ -137,4 +144,29 @@ export async function openQueue(input: {
     },
     stop: () => boss.stop({ graceful: false }),
   }
+  return queue
 }
+
+async function prepare(boss: PgBoss, { name, retryLimit, timeoutS }: Job<object>, deadLetter?: string): Promise<void> {
+  const options = {
+    retryLimit,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: retryDelayMaxS,
+    expireInSeconds: timeoutS,
+    heartbeatSeconds: heartbeatS,
+    retentionSeconds: keepWaitingS,
+    deleteAfterSeconds: keepFailedS,
+  }
+  await boss.createQueue(name, { ...options, ...(deadLetter ? { deadLetter } : {}) })
+  // What an earlier version of the program made is brought to the same settings.
+  await boss.updateQueue(name, options)
+}
+
+const asClaimed = ({ id, retryCount, data, groupId, priority }: JobWithMetadata<object>): ClaimedJob => ({
+  id,
+  retryCount,
+  input: data,
+  priority,
+  ...(groupId ? { group: groupId } : {}),
+})

@@ -2,19 +2,31 @@
 // A worker that dies stops its heartbeat, and the queue gives its job to another within a minute.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Db } from '../db/db.ts'
+import type { Db, Tx } from '../db/db.ts'
+import { groupCommit } from '../db/group-commit.ts'
 import { listenTo } from '../db/listen.ts'
+import { together } from '../db/together.ts'
 import type { Log } from '../log.ts'
-import type { Worker } from './job.ts'
+import { Problem } from '../problem.ts'
+import { JobInterrupted, type Worker, type Write } from './job.ts'
 import { burialOf, type ClaimedJob, type Queue, wakeChannel } from './queue.ts'
 
-// A net under the notifications: what they miss is found by the next poll.
+// A net under the notifications: what they miss, and tries that are due again, are found by the next poll.
 const pollMs = 1000
+const burialPollMs = 5000
+const claimedAtOnceMax = 16
 const heartbeatMs = 5000
+/** Waits between tries to write a result: work of hours is not thrown away for a restart of the database. */
+const writeAgainMs = [500, 3000, 10_000]
+/** For jobs that were interrupted to be handed back. */
+const handBackMs = 5000
 
 export type Runner = { stop(graceMs: number): Promise<void> }
 
 class ClaimLapsed extends Error {}
+
+/** What ends a try: `settle` says false when the claim had lapsed. */
+type Ending = { settle(tx: Tx): Promise<boolean>; write: Write | undefined }
 
 export async function runWorkers(input: {
   url: string
@@ -23,99 +35,193 @@ export async function runWorkers(input: {
   workers: Worker[]
   log: Log
 }): Promise<Runner> {
-  const { db, queue, log } = input
-  const stopping = new AbortController()
-  const aborting = new AbortController()
+  const { queue, log } = input
+  const commit = commitByGroup(input.db)
   const wakes = new Map<string, () => void>()
   const listener = listenTo(input.url, wakeChannel, (name) => wakes.get(name)?.(), log)
+  const loops = [
+    ...input.workers.map((worker) => startLoop({ ...input, commit, worker, pollMs })),
+    ...input.workers.map((worker) => startLoop({ ...input, commit, worker: burialWorker(worker), pollMs: burialPollMs })),
+  ]
+  for (const loop of loops) wakes.set(loop.name, loop.wake)
 
-  async function runOne(worker: Worker, claimed: ClaimedJob): Promise<void> {
-    const { job } = worker
-    const signal = AbortSignal.any([aborting.signal, AbortSignal.timeout(job.timeoutS * 1000)])
-    try {
-      const attempt = claimed.retryCount + 1
-      const isLastAttempt = claimed.retryCount >= claimed.retryLimit
-      const write = await worker.handle(claimed.input, { attempt, isLastAttempt, signal })
-      await db.transaction().execute(async (tx) => {
-        if (!(await queue.complete(tx, job, claimed))) throw new ClaimLapsed()
-        await write?.(tx)
-      })
-    } catch (err) {
-      if (err instanceof ClaimLapsed) {
-        log.warn({ job: job.name, id: claimed.id }, 'a late worker finished a job that another has taken over')
-        return
+  return {
+    async stop(graceMs) {
+      for (const loop of loops) loop.claimNoMore()
+      const ended = Promise.all(loops.map((loop) => loop.ended)).then(() => true)
+      if (!(await Promise.race([ended, delay(graceMs, false, { ref: false })]))) {
+        for (const loop of loops) loop.interrupt()
+        // What does not end now is given to another worker when its heartbeat is missed.
+        const isOver = await Promise.race([ended, delay(handBackMs, false, { ref: false })])
+        if (!isOver) log.warn('some jobs did not let themselves be interrupted')
       }
-      log.warn({ job: job.name, id: claimed.id, input: claimed.input, err }, 'a job failed')
-      await queue.fail(job, claimed, err)
-    }
+      await listener.stop()
+    },
   }
 
-  async function work(worker: Worker): Promise<void> {
-    const { job } = worker
-    const running = new Map<ClaimedJob, Promise<void>>()
-    let wake = () => {}
-    let isAwake = false
-    wakes.set(job.name, () => {
-      isAwake = true
-      wake()
-    })
+  function burialWorker({ job, bury }: Worker): Worker {
+    const giveUp = async (buried: object) => {
+      log.error({ job: job.name, input: buried }, 'a job could not even be buried')
+      return undefined
+    }
+    return { job: burialOf(job), handle: bury, bury: giveUp }
+  }
+}
+
+/**
+ * Results of one group that wait for each other's locks (the change counter of the organisation) share a transaction.
+ * Never those of two groups, which could wait for each other in a circle.
+ */
+function commitByGroup(db: Db): (group: string, ending: Ending) => Promise<void> {
+  type Commit = (ending: Ending) => Promise<void>
+  const open = new Map<string, { commit: Commit; waiting: number }>()
+  const endAll = async (tx: Tx, endings: Ending[]) => {
+    const areOurs = await together(...endings.map(async ({ settle, write }) => (await together(settle(tx), write?.(tx)))[0]))
+    if (areOurs.includes(false)) throw new ClaimLapsed()
+    return endings.map(() => undefined)
+  }
+  return async (group, ending) => {
+    const one = open.get(group) ?? { commit: groupCommit<Ending, void>(db, endAll), waiting: 0 }
+    open.set(group, one)
+    one.waiting += 1
+    try {
+      await one.commit(ending)
+    } finally {
+      one.waiting -= 1
+      if (one.waiting === 0) open.delete(group)
+    }
+  }
+}
+
+/** Claims and runs the jobs of one worker until it is told to stop. */
+function startLoop(input: {
+  db: Db
+  queue: Queue
+  log: Log
+  commit: ReturnType<typeof commitByGroup>
+  worker: Worker
+  pollMs: number
+}) {
+  const { db, queue, log, commit, worker, pollMs } = input
+  const { job } = worker
+  const running = new Map<ClaimedJob, { control: AbortController; sinceMs: number }>()
+  const stopping = new AbortController()
+  let isAwake = false
+  let wakeUp = () => {}
+  const wake = () => {
+    isAwake = true
+    wakeUp()
+  }
+
+  async function loop(): Promise<void> {
     const heartbeat = setInterval(() => {
-      queue.keepAlive(job, [...running.keys()]).catch((err) => log.error({ err }, 'a heartbeat failed'))
+      beat().catch((err) => log.error({ err, job: job.name }, 'a heartbeat failed'))
     }, heartbeatMs)
     while (!stopping.signal.aborted) {
-      const free = job.concurrency - running.size
+      const wanted = Math.min(job.concurrency - running.size, claimedAtOnceMax)
       isAwake = false
-      const claimed = free > 0 ? await claim(worker, free) : []
-      for (const one of claimed) {
-        const done = runOne(worker, one)
-          .catch((err) => log.error({ err, job: job.name }, 'a job could not be handed back'))
-          .finally(() => {
-            running.delete(one)
-            wakes.get(job.name)?.()
-          })
-        running.set(one, done)
-      }
-      if (isAwake || (free > 0 && claimed.length === free)) continue
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-        if (isAwake || stopping.signal.aborted) wake()
-      })
+      const claimed = wanted > 0 ? await claim(wanted) : []
+      for (const one of claimed) start(one)
+      const isAll = claimed.length < wanted || running.size === job.concurrency
+      // A notice that came while the claim was on its way may be of a job that the claim did not see.
+      if (isAll && !isAwake && !stopping.signal.aborted) await rest()
     }
-    await Promise.all(running.values())
+    while (running.size > 0) await rest()
     clearInterval(heartbeat)
   }
 
-  async function claim(worker: Worker, limit: number): Promise<ClaimedJob[]> {
+  function rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, pollMs)
+      wakeUp = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  async function claim(limit: number): Promise<ClaimedJob[]> {
     try {
-      return await queue.claim(db, worker.job, limit)
+      return await queue.claim(db, job, limit)
     } catch (err) {
-      log.error({ err, job: worker.job.name }, 'could not claim jobs')
-      await delay(pollMs)
+      log.error({ err, job: job.name }, 'could not claim jobs')
+      await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {})
       return []
     }
   }
 
-  const burials = input.workers.map(
-    (one): Worker => ({
-      job: burialOf(one.job),
-      handle: (buried) => one.bury(buried),
-      bury: async () => undefined,
-    }),
-  )
-  const loops = [...input.workers, ...burials].map(work)
+  /** One by one: several at once could wait in a circle with results that are being written together. */
+  async function beat(): Promise<void> {
+    for (const [claimed, { control, sinceMs }] of running) {
+      if (sinceMs > performance.now() - heartbeatMs / 2) continue
+      if (!(await queue.keepAlive(job, claimed))) control.abort(new ClaimLapsed())
+    }
+  }
 
+  function start(claimed: ClaimedJob): void {
+    const control = new AbortController()
+    running.set(claimed, { control, sinceMs: performance.now() })
+    const late = new Problem('unavailable', 'job_timeout', `The work took longer than ${job.timeoutS} s and was stopped.`)
+    const timer = setTimeout(() => control.abort(late), job.timeoutS * 1000)
+    runOne(claimed, control.signal)
+      // Nobody keeps its claim alive from here: the queue gives it to another worker.
+      .catch((err) => log.error({ err, job: job.name, id: claimed.id }, 'a job could not be handed back'))
+      .finally(() => {
+        clearTimeout(timer)
+        running.delete(claimed)
+        wake()
+      })
+  }
+
+  async function runOne(claimed: ClaimedJob, signal: AbortSignal): Promise<void> {
+    const facts = { job: job.name, id: claimed.id, attempt: claimed.retryCount + 1 }
+    const run = { attempt: facts.attempt, signal }
+    try {
+      const write = await worker.handle(claimed.input, run)
+      await end(claimed, { settle: (tx) => queue.complete(tx, job, claimed), write })
+    } catch (err) {
+      if (err instanceof ClaimLapsed || signal.reason instanceof ClaimLapsed) {
+        log.warn(facts, 'the claim had lapsed: another worker has the job')
+        return
+      }
+      const isInterrupted = signal.reason instanceof JobInterrupted
+      if (isInterrupted) log.info(facts, 'a job was handed back')
+      else log.warn({ ...facts, err }, 'a job failed')
+      const settle = (tx: Tx) => (isInterrupted ? queue.handBack(tx, job, claimed) : queue.fail(tx, job, claimed, err))
+      const write = worker.postpone?.(claimed.input, run, isInterrupted ? signal.reason : err)
+      await end(claimed, { settle, write }).catch((lost) => {
+        if (!(lost instanceof ClaimLapsed)) throw lost
+      })
+    }
+  }
+
+  /**
+   * Settles the claim and writes, both or neither. Tries again when the database fails: a commit that did happen, but was
+   * not heard of, then shows as a lapsed claim.
+   */
+  async function end(claimed: ClaimedJob, ending: Ending): Promise<void> {
+    for (const waitMs of [...writeAgainMs, null]) {
+      try {
+        return await commit(claimed.group ?? claimed.id, ending)
+      } catch (err) {
+        if (err instanceof ClaimLapsed || waitMs === null) throw err
+        log.warn({ err, job: job.name }, 'a result could not be written; trying again')
+        await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    }
+  }
+
+  const stop = () => {
+    stopping.abort()
+    wake()
+  }
   return {
-    async stop(graceMs) {
-      stopping.abort()
-      for (const wake of wakes.values()) wake()
-      const grace = setTimeout(() => aborting.abort(new Error('the program is stopping')), graceMs)
-      await Promise.all(loops)
-      clearTimeout(grace)
-      await listener.stop()
+    name: job.name,
+    wake,
+    claimNoMore: stop,
+    interrupt() {
+      for (const { control } of running.values()) control.abort(new JobInterrupted('the program is stopping'))
     },
+    ended: loop(),
   }
 }

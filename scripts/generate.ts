@@ -1,0 +1,94 @@
+// Writes what is made from the source and kept beside it: the API as OpenAPI, the types of the database's tables, and the
+// list of settings. With --check nothing is written: stale files are named, and the exit code is 1.
+
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { openApp, version } from '../server/src/app.ts'
+import { configurationMarkdown, readConfig } from '../server/src/config.ts'
+import { startEmbedded } from '../server/src/platform/db/embedded.ts'
+import { migrate } from '../server/src/platform/db/migrate.ts'
+import { apiDocument } from '../server/src/platform/http/reference.ts'
+import { openLog } from '../server/src/platform/log.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+type Generated = { path: string; text: string }
+
+export async function generate(): Promise<Generated[]> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'indaba-generate-'))
+  try {
+    const log = { info() {}, warn: console.error }
+    const database = await startEmbedded({ dataDir, durable: false, log })
+    try {
+      await migrate(database.url)
+      return [
+        { path: 'server/src/platform/db/schema.gen.ts', text: await tableTypes(database.url, dataDir) },
+        { path: 'openapi.json', text: await openApiText(database.url, dataDir) },
+        { path: 'docs/configuration.md', text: configurationMarkdown() },
+      ]
+    } finally {
+      await database.stop()
+    }
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Before the app has opened the database: the job queue's tables are its own. */
+async function tableTypes(url: string, dir: string): Promise<string> {
+  const out = join(dir, 'schema.gen.ts')
+  const options = {
+    '--url': url,
+    '--dialect': 'postgres',
+    '--type-mapping': JSON.stringify({ int8: 'number', json: 'unknown', jsonb: 'unknown' }),
+    '--include-pattern': 'public.*',
+    '--exclude-pattern': 'public.migrations',
+    '--out-file': out,
+  }
+  const program = join(root, 'node_modules/kysely-codegen/dist/cli/bin.js')
+  await promisify(execFile)(process.execPath, [program, ...Object.entries(options).flat()], { cwd: root })
+  return readFileSync(out, 'utf8')
+}
+
+/** The app is opened as it always is, and neither serves nor works. */
+async function openApiText(databaseUrl: string, dataDir: string): Promise<string> {
+  const adminToken = randomBytes(32).toString('hex')
+  const app = await openApp({
+    config: readConfig({
+      INDABA_DATA_DIR: dataDir,
+      INDABA_ADMIN_TOKEN: adminToken,
+      INDABA_SPEECH_ENGINE: 'none',
+      INDABA_LANGUAGE_ENGINE: 'builtin',
+    }),
+    databaseUrl,
+    adminToken,
+    secretKey: randomBytes(32),
+    roles: { serve: false, work: false },
+    log: openLog('silent'),
+  })
+  await app.stop()
+  return `${JSON.stringify(apiDocument(app.routes, version), null, 2)}\n`
+}
+
+const read = (path: string): string | null => {
+  try {
+    return readFileSync(join(root, path), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+if (import.meta.main) {
+  const stale = (await generate()).filter(({ path, text }) => read(path) !== text)
+  if (!process.argv.includes('--check')) {
+    for (const { path, text } of stale) writeFileSync(join(root, path), text)
+    console.log(stale.length === 0 ? 'Nothing has changed.' : `Written: ${stale.map(({ path }) => path).join(', ')}`)
+  } else if (stale.length > 0) {
+    console.error(`Stale: ${stale.map(({ path }) => path).join(', ')}. Run \`npm run generate\` and commit the result.`)
+    process.exitCode = 1
+  }
+}

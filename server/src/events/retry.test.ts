@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { jitter, nextWaitMs, readRetryAfter, retryAfterMsMax, waitsMs } from './retry.ts'
+
+const hours = (ms: number) => ms / 3_600_000
+const middle = () => 0.5
+
+test('vela: ten attempts over 75.6 hours, as Standard Webhooks has them; vbot: one and three more', () => {
+  const waits = Array.from({ length: 9 }, (_, index) => nextWaitMs('vela', index + 1, null, middle))
+  assert.deepEqual(
+    waits.map((ms) => Number(ms) / 1000),
+    [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
+  )
+  assert.equal(Math.round(hours(waits.reduce<number>((sum, ms) => sum + Number(ms), 0)) * 10) / 10, 75.6)
+  assert.equal(nextWaitMs('vela', 10, null), null)
+  assert.equal(nextWaitMs('vela', 10, 1000), null)
+  assert.equal(waitsMs.vbot.length, 3)
+  assert.ok(nextWaitMs('vbot', 3, null))
+  assert.equal(nextWaitMs('vbot', 4, null), null)
+})
+
+test('any wait is within a fifth of the schedule, or what the receiver asked for, up to six hours', () => {
+  const styles = fc.constantFrom('vela', 'vbot')
+  const asked = fc.option(fc.integer({ min: 0, max: 10 * retryAfterMsMax }))
+  fc.assert(
+    fc.property(styles, fc.integer({ min: 1, max: 12 }), asked, (style, attempt, retryAfterMs) => {
+      const wait = nextWaitMs(style as 'vela', attempt, retryAfterMs)
+      const scheduled = waitsMs[style as 'vela'][attempt - 1]
+      if (scheduled === undefined) return wait === null
+      const wanted = Math.min(retryAfterMs ?? 0, retryAfterMsMax)
+      return (
+        wait !== null &&
+        wait >= scheduled * (1 - jitter) &&
+        wait >= wanted &&
+        wait <= Math.max(scheduled * (1 + jitter), wanted)
+      )
+    }),
+  )
+})
+
+test('Retry-After: seconds, the three forms of dates, and nothing else', () => {
+  const now = Date.UTC(1994, 10, 6, 8, 49, 0)
+  assert.equal(readRetryAfter('0', now), 0)
+  assert.equal(readRetryAfter('120', now), 120_000)
+  for (const date of ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994']) {
+    assert.equal(readRetryAfter(date, now), 37_000, date)
+  }
+  assert.equal(readRetryAfter('Sun, 06 Nov 1994 08:48:00 GMT', now), 0)
+  const garbage = ['', ' ', 'soon', '-5', '1.5', '1e9', 'garbage 2099', 'Sunday', 'Mon, never', '١٢', '12, 13']
+  for (const value of [...garbage, undefined, ['5', '6']]) {
+    assert.equal(readRetryAfter(value, now), null, String(value))
+  }
+  assert.ok(Number(nextWaitMs('vela', 1, readRetryAfter('9'.repeat(400), now))) <= retryAfterMsMax)
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const ms = readRetryAfter(text, now)
+      return ms === null || ms >= 0
+    }),
+  )
+})

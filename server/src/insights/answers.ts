@@ -1,0 +1,48 @@
+// The answers of the agent routes as schemas, for the API reference. A test checks that real answers match them.
+
+import { type TSchema, Type } from 'typebox'
+
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const text = orNull(Type.String())
+
+const agent = {
+  agent_id: Type.String({ format: 'uuid' }),
+  name: text,
+  email: text,
+  external_id: text,
+  team: text,
+  department: text,
+  active: Type.Boolean(),
+  performance_score: orNull(Type.Number({ description: 'Null: needs scorecards' })),
+}
+
+export const agentAnswer = Type.Object({ ...agent, linked_conversations: Type.Integer() })
+
+export const agentsAnswer = Type.Object({
+  agents: Type.Array(Type.Object(agent)),
+  total: Type.Integer(),
+  limit: Type.Integer(),
+  offset: Type.Integer(),
+})
+
+export const performanceAnswer = Type.Object({
+  agent_id: agent.agent_id,
+  name: text,
+  email: text,
+  performance: Type.Object({
+    total_calls: Type.Integer({ description: 'Completed calls' }),
+    total_chats: Type.Integer(),
+    average_score: orNull(Type.Number()),
+    average_duration: orNull(Type.Number({ description: 'Seconds, of calls' })),
+    customer_satisfaction: orNull(Type.Number({ description: '1 to 5, estimated from sentiment' })),
+    customer_satisfaction_estimated: Type.Boolean(),
+    customer_satisfaction_basis: Type.String(),
+    resolution_rate: orNull(Type.Number()),
+  }),
+  trends: Type.Object({
+    score_trend: Type.Array(Type.Unknown()),
+    volume_trend: Type.Array(Type.Integer(), { description: 'Conversations on each of `volume_dates`' }),
+    volume_dates: Type.Array(Type.String({ format: 'date' })),
+  }),
+  period: Type.Object({ start_date: Type.String(), end_date: Type.String(), time_zone: Type.String() }),
+})
