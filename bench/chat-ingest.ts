@@ -88,7 +88,13 @@ const busy: Record<Variant, number[]> = { nothing: [], durable: [], alone: [] }
 async function measure(name: Variant, durationMs: number): Promise<void> {
   const headers = { 'content-type': 'application/json', 'x-api-key': key }
   const before = performance.eventLoopUtilization()
-  const { answered, refused, error, ...took } = await load.run({ origin, path: `/${name}/chats/upload`, headers, clients, durationMs })
+  const { answered, refused, error, ...took } = await load.run({
+    origin,
+    path: `/${name}/chats/upload`,
+    headers,
+    clients,
+    durationMs,
+  })
   if (refused > 0) throw new Error(`${refused} chats were refused: ${error}`)
   perSecond[name].push((answered * 1000) / took.durationMs)
   busy[name].push(performance.eventLoopUtilization(before).utilization)
@@ -112,7 +118,9 @@ try {
 
 for (const name of ['nothing', 'durable', 'alone'] as const) {
   const share = Math.round(median(busy[name]) * 100)
-  console.log(`  ${name}: ${round(median(perSecond[name]))} chats/s (${spread(perSecond[name])}); server's thread busy ${share} %`)
+  console.log(
+    `  ${name}: ${round(median(perSecond[name]))} chats/s (${spread(perSecond[name])}); server's thread busy ${share} %`,
+  )
 }
 compare('Durable chat ingest / the same handler that stores nothing', 'nothing', 0.5)
 compare('Durable chat ingest / one transaction a request', 'alone', 2)

@@ -7,7 +7,13 @@ import { once } from 'node:events'
 import { Client } from 'undici'
 import { chatBody } from './chats.ts'
 
-export type Round = { origin: string; path: string; headers: Record<string, string>; clients: number; durationMs: number }
+export type Round = {
+  origin: string
+  path: string
+  headers: Record<string, string>
+  clients: number
+  durationMs: number
+}
 export type RoundResult = { answered: number; refused: number; durationMs: number; error: string | null }
 
 export type Load = { run(round: Round): Promise<RoundResult>; stop(): void }

@@ -50,6 +50,18 @@ export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promi
   return answers
 }
 
+/** Whether a write was answered under this key before: then it is no new one, whatever limits have been reached since. */
+export async function wasAnswered(db: DbOrTx, { caller, route, key }: Idempotency): Promise<boolean> {
+  const row = await db
+    .selectFrom('idempotency_keys')
+    .select('key')
+    .where('caller', '=', caller)
+    .where('route', '=', route)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 async function storedAnswer(tx: Tx, one: Idempotency): Promise<Answer | Problem> {
   const row = await tx
     .selectFrom('idempotency_keys')

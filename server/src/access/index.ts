@@ -10,6 +10,7 @@ export {
   idempotencyOf,
   recallAnswers,
   storeAnswers,
+  wasAnswered,
 } from './idempotency.ts'
 export {
   changeOrg,

@@ -34,7 +34,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       tag,
       auth: 'key',
       body: newEndpoint,
-      answers: { 201: { description: 'The endpoint with its secret' } },
+      answers: { 200: { description: 'The endpoint with its secret' } },
       async handle(call) {
         const input = readNewEndpoint(await call.fields())
         await guard.check(input.url)
@@ -53,7 +53,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
             { orgId, actor, action: 'webhook.create', target: endpoint.id, requestId: call.requestId },
           ])
           const warnings = unsentEvents(endpoint.events).map((one) => `${one} is kept, but nothing sends it yet.`)
-          return { status: 201, body: { ...view(endpoint), secret, ...(warnings.length > 0 ? { warnings } : {}) } }
+          return { status: 200, body: { ...view(endpoint), secret, ...(warnings.length > 0 ? { warnings } : {}) } }
         })
       },
     }),

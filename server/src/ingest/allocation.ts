@@ -1,7 +1,7 @@
 // Minute and chat allocation: an organisation that has set a monthly limit is refused above it; without one, never.
 
 import { sql } from 'kysely'
-import type { Org } from '../access/index.ts'
+import { type Idempotency, type Org, wasAnswered } from '../access/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
 
@@ -26,17 +26,19 @@ async function chatAllocation(db: Db, org: Org, zone: string): Promise<Allocatio
   return { used: rows[0]?.n ?? 0, limit }
 }
 
-/** @throws Problem('invalid', 'allocation_exceeded') */
-export async function requireMinutes(db: Db, org: Org, zone: string): Promise<Allocation> {
+/** A request that was answered before is let through: it uses nothing. @throws Problem('invalid', 'allocation_exceeded') */
+export async function requireMinutes(db: Db, org: Org, zone: string, key: Idempotency | null): Promise<Allocation> {
   const allocation = await minuteAllocation(db, org, zone)
-  if (isExceeded(allocation)) throw exceeded('Allocation exceeded', allocation)
+  if (isExceeded(allocation) && !(key && (await wasAnswered(db, key))))
+    throw exceeded('Allocation exceeded', allocation)
   return allocation
 }
 
-/** @throws Problem('invalid', 'allocation_exceeded') */
-export async function requireChats(db: Db, org: Org, zone: string): Promise<void> {
+/** A request that was answered before is let through: it uses nothing. @throws Problem('invalid', 'allocation_exceeded') */
+export async function requireChats(db: Db, org: Org, zone: string, key: Idempotency | null): Promise<void> {
   const allocation = await chatAllocation(db, org, zone)
-  if (isExceeded(allocation)) throw exceeded('Monthly chats allocation exceeded', allocation)
+  if (isExceeded(allocation) && !(key && (await wasAnswered(db, key))))
+    throw exceeded('Monthly chats allocation exceeded', allocation)
 }
 
 const isExceeded = ({ used, limit }: Allocation) => limit !== null && used >= limit

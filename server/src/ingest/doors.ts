@@ -54,10 +54,11 @@ export function doors(input: {
   ): Promise<{ answer: Answer; isKept: boolean }> {
     const said = readCallMetadata(form.fields, context(org))
     await checkOrgId(db, call, said.orgId)
-    await requireMinutes(db, org, zoneOf(org))
+    const key = idempotencyOf(call, [form.fields, file.sha256])
+    await requireMinutes(db, org, zoneOf(org), key)
     let isKept = false
     const given = await accept({
-      ...commonOf(call, org, idempotencyOf(call, [form.fields, file.sha256])),
+      ...commonOf(call, org, key),
       kind: 'conversation',
       arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
       recording: file,
@@ -103,15 +104,16 @@ export function doors(input: {
       if (url === '') throw noFile('file_url')
       const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url'] })
       await checkOrgId(db, call, said.orgId)
-      await requireMinutes(db, org, zoneOf(org))
-      if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form.warnings, url)
+      const key = idempotencyOf(call, form.fields)
+      await requireMinutes(db, org, zoneOf(org), key)
+      if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form)
       if (!/^https?:/i.test(url)) {
         throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', {
           facts: { field: 'file_url' },
         })
       }
       return accept({
-        ...commonOf(call, org, idempotencyOf(call, form.fields)),
+        ...commonOf(call, org, key),
         kind: 'conversation',
         arrival: callArrival(org.id, newId(), said, {
           source: 'url',
@@ -131,7 +133,7 @@ export function doors(input: {
       if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', tickets.answerForFile(org.id))
       const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_name', 'filename'] })
       await checkOrgId(db, call, said.orgId)
-      const allocation = await requireMinutes(db, org, zoneOf(org))
+      const allocation = await requireMinutes(db, org, zoneOf(org), idempotencyOf(call, form.fields))
       return tickets.give(call, org, said, form, allocation)
     },
 
@@ -142,10 +144,11 @@ export function doors(input: {
       })
       const chat = readChat(fields, context(org))
       await checkOrgId(db, call, chat.orgId)
-      await requireChats(db, org, zoneOf(org))
+      const key = idempotencyOf(call, fields)
+      await requireChats(db, org, zoneOf(org), key)
       const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
       return accept({
-        ...commonOf(call, org, idempotencyOf(call, fields)),
+        ...commonOf(call, org, key),
         kind: 'conversation',
         arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
         recording: null,

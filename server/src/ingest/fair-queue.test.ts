@@ -15,12 +15,15 @@ const rolledBack = Symbol('rolled back')
 
 /** Runs `work` in a transaction that never happened. */
 async function pretend(work: (tx: Tx) => Promise<void>): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await work(tx)
-    throw rolledBack
-  }).catch((err) => {
-    if (err !== rolledBack) throw err
-  })
+  await db
+    .transaction()
+    .execute(async (tx) => {
+      await work(tx)
+      throw rolledBack
+    })
+    .catch((err) => {
+      if (err !== rolledBack) throw err
+    })
 }
 
 const makeOrgs = (tx: Tx, count: number) =>

@@ -22,34 +22,42 @@ export function fetchWorker(input: {
   sizeBytesMax: number
   next: NextStep
 }): Worker {
+  const { sizeBytesMax } = input
+
+  /** Download and store run side by side; when one fails, the other is stopped. */
+  async function fetchInto(key: string, { url, orgId: partition }: Fetch, stop: AbortSignal) {
+    const body = new PassThrough()
+    const failed = new AbortController()
+    const signal = AbortSignal.any([stop, failed.signal])
+    // A download that fails at once does so before the store listens; its failure is awaited below.
+    body.on('error', (err) => failed.abort(err))
+    const download = input.download({ url, partition, sizeBytesMax, signal, sink: intoStream(body, signal) }).then(
+      (result) => {
+        body.end()
+        return result
+      },
+      (err) => {
+        body.destroy(err)
+        throw err
+      },
+    )
+    const put = input.store.put(key, body, { sizeBytesMax, signal: stop })
+    put.catch((err) => failed.abort(err))
+    const [downloaded, stored] = await Promise.all([download, put])
+    return { downloaded, stored }
+  }
+
   return worker<Fetch>({
     job: fetchJob,
     async handle(fetch, { signal }): Promise<Write | undefined> {
-      const { db, store } = input
+      const { db } = input
       const { orgId, conversationId, url } = fetch
       const conversation = await getConversation(db, orgId, conversationId)
       if (!conversation || conversation.version !== fetch.version) return undefined
       // The same key on every try: what a killed try left is written over.
       const key = storeKey(orgId, 'rec', conversationId)
-      const body = new PassThrough()
-      // A download that fails at once does so before the store listens; both failures are awaited below.
-      body.on('error', () => {})
       try {
-        const [stored, downloaded] = await Promise.all([
-          store.put(key, body, { sizeBytesMax: input.sizeBytesMax, signal }),
-          input
-            .download({ url, partition: orgId, sizeBytesMax: input.sizeBytesMax, signal, sink: intoStream(body) })
-            .then(
-              (result) => {
-                body.end()
-                return result
-              },
-              (err) => {
-                body.destroy(err)
-                throw err
-              },
-            ),
-        ])
+        const { stored, downloaded } = await fetchInto(key, fetch, signal)
         const recording = {
           org_id: orgId,
           conversation_id: conversationId,
@@ -91,8 +99,8 @@ export function fetchWorker(input: {
   })
 }
 
-const intoStream = (body: PassThrough) => async (chunk: Buffer) => {
-  if (!body.write(chunk)) await once(body, 'drain')
+const intoStream = (body: PassThrough, signal: AbortSignal) => async (chunk: Buffer) => {
+  if (!body.write(chunk)) await once(body, 'drain', { signal })
 }
 
 /** The same request would fail again. */

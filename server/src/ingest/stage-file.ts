@@ -76,4 +76,5 @@ export async function keepIfAccepted<T extends { isKept: boolean }>(
   }
 }
 
-const discard = (store: Store, files: StagedFile[]) => Promise.all(files.map(({ store_key }) => store.delete(store_key)))
+const discard = (store: Store, files: StagedFile[]) =>
+  Promise.all(files.map(({ store_key }) => store.delete(store_key)))

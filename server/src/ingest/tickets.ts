@@ -27,16 +27,12 @@ const ticketMs = 3600_000
 const path = '/uploads'
 const unsignedBytesMax = 64 * 2 ** 20
 
+type TicketForm = { fields: object; warnings: string[] }
+
 export type Tickets = {
-  give(
-    call: Call,
-    org: Org,
-    said: CallMetadata,
-    form: { fields: object; warnings: string[] },
-    allocation: Allocation,
-  ): Promise<Answer>
+  give(call: Call, org: Org, said: CallMetadata, form: TicketForm, allocation: Allocation): Promise<Answer>
   /** `file_url` named a path of the client's own disk: it gets a ticket to upload that file with. */
-  forLocalPath(call: Call, org: Org, said: CallMetadata, warnings: string[], given: string): Promise<Answer>
+  forLocalPath(call: Call, org: Org, said: CallMetadata, form: TicketForm): Promise<Answer>
   /** The recording came in the place of a request for a ticket: a later post of these fields changes nothing. */
   answerForFile(orgId: string): (accepted: Accepted) => Answer
   routes: Route[]
@@ -66,7 +62,7 @@ export function tickets(input: {
     call: Call,
     org: Org,
     said: CallMetadata,
-    form: { fields: object; warnings: string[] },
+    form: TicketForm,
     answer: (accepted: Accepted, id: string) => Answer,
   ) {
     const id = newId()
@@ -104,8 +100,8 @@ export function tickets(input: {
         })
       }),
 
-    forLocalPath: (call, org, said, warnings, given) =>
-      promise(call, org, said, { fields: { ...call.headers, given }, warnings }, (accepted, id) => {
+    forLocalPath: (call, org, said, form) =>
+      promise(call, org, said, form, (accepted, id) => {
         const { url, fields, expiresAt } = ticketFor(org.id, id)
         const note =
           'file_url is a path on your own machine. Upload the file with a POST of these fields and the file to the url.'

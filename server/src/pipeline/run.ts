@@ -16,15 +16,7 @@ import { takeSequence } from '../events/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
 import { together } from '../platform/db/together.ts'
 import { newId } from '../platform/ids.ts'
-import {
-  type Job,
-  JobInterrupted,
-  type JobRun,
-  job,
-  type Worker,
-  type Write,
-  worker,
-} from '../platform/jobs/job.ts'
+import { type Job, JobInterrupted, type JobRun, job, type Worker, type Write, worker } from '../platform/jobs/job.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
 import { Problem } from '../platform/problem.ts'
 import { dropAudio, type Stage, type StageName, type StageOutcome, stagesOf, type Tools } from './stage.ts'
@@ -113,20 +105,28 @@ async function advance(
   let made: Promise<string> | undefined
   const folder = () => (made ??= tools.work.make(input.stage))
   try {
-    const resultOf = async <T>(stage: StageName) => (await stageResult<T>(db, key.orgId, key.conversationId, stage)) as T
+    const resultOf = async <T>(stage: StageName) =>
+      (await stageResult<T>(db, key.orgId, key.conversationId, stage)) as T
     const { signal } = run
     const outcome = await stages[input.stage]({ ...tools, conversation, run: input.run, resultOf, folder, signal })
     const next = order[order.indexOf(input.stage) + 1]
     return async (tx) => {
       if (!(await lockConversation(tx, conversation))) return dropAudio(store, conversation, input.run)
       await together(
-        putStage(tx, key, { ...record, status: outcome.status, ended_at: new Date(), error: null, result: outcome.result }),
+        putStage(tx, key, {
+          ...record,
+          status: outcome.status,
+          ended_at: new Date(),
+          error: null,
+          result: outcome.result,
+        }),
         outcome.write?.(tx),
         keepWarnings(tx, conversation, outcome),
         // Whoever ends a stage looks for the next one at once; a notice to everybody would hold up all commits.
         next && queue.enqueue(tx, jobs[conversation.channel], [asJob({ ...input, stage: next })], { isQuiet: true }),
       )
-      if (outcome.finished) await closeConversation(tx, conversation, { status: 'completed', analysis: outcome.finished })
+      if (outcome.finished)
+        await closeConversation(tx, conversation, { status: 'completed', analysis: outcome.finished })
     }
   } catch (err) {
     if (!isFinal(err)) throw err
@@ -162,7 +162,8 @@ const isFinal = (err: unknown) => err instanceof Problem && (err.kind === 'inval
 /** For people: what is not meant for them is in the log. */
 function explain(err: unknown): { code: string; reason: string } {
   if (err instanceof Problem) return { code: err.code, reason: err.detail }
-  if (err instanceof JobInterrupted) return { code: 'interrupted', reason: 'The program was stopped; the stage runs again.' }
+  if (err instanceof JobInterrupted)
+    return { code: 'interrupted', reason: 'The program was stopped; the stage runs again.' }
   return { code: 'internal_error', reason: 'Something unexpected went wrong. The log of the server tells what.' }
 }
 
@@ -196,13 +197,17 @@ async function postpone(tx: Tx, input: Advance, run: JobRun, error: unknown): Pr
   const conversation = await getConversation(tx, orgId, conversationId)
   if (conversation?.version !== input.version || !(await lockConversation(tx, conversation))) return
   await together(
-    putStage(tx, { orgId, conversationId }, {
-      ...recordOf(input, run, conversation),
-      status: 'failed',
-      ended_at: new Date(),
-      error: explain(error),
-      result: null,
-    }),
+    putStage(
+      tx,
+      { orgId, conversationId },
+      {
+        ...recordOf(input, run, conversation),
+        status: 'failed',
+        ended_at: new Date(),
+        error: explain(error),
+        result: null,
+      },
+    ),
     conversation.status === 'processing' && changeConversation(tx, { orgId, id: conversationId }, { status: 'queued' }),
   )
 }

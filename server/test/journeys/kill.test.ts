@@ -16,7 +16,10 @@ const promisedMs = 60_000
 /** Any number that no other advisory lock of the database uses. */
 const gateKey = 7_204_399
 
-async function until<T>(find: () => Promise<T | null | undefined | false> | T | null | undefined | false, timeoutMs = 20_000): Promise<T> {
+async function until<T>(
+  find: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  timeoutMs = 20_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs
   for (;;) {
     const found = await find()
@@ -47,7 +50,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     speech = await startTranscriptionServer()
     database = new pg.Client({ connectionString: harness.databaseUrl })
     await database.connect()
-    recording = (await readFile(sampleCall))
+    recording = await readFile(sampleCall)
     // A gate in front of the end of a stage: the worker's transaction waits in it while a test holds the lock.
     await database.query(`
       create table gates (conversation_id uuid, stage text);
@@ -105,7 +108,9 @@ describe('workers that are killed, stopped, and side by side', () => {
     return [...work, ...(await list('store')).filter((name) => /work(left|right)\/./.test(name))]
   }
 
-  test('kill -9 at every stage: another worker finishes within a minute, with the same result, once', { timeout: 200_000 }, async (t) => {
+  test('kill -9 at every stage: another worker finishes within a minute, with the same result, once', {
+    timeout: 200_000,
+  }, async (t) => {
     const first = await start(withSpeech())
     const reference = findings(await harness.finished(customer, await sendCall(customer, recording)))
     assert.ok(reference.turns.length > 0)
@@ -141,18 +146,25 @@ describe('workers that are killed, stopped, and side by side', () => {
       assert.deepEqual(await eventsOf(id), ['call.received', 'call.completed'])
       const { rows } = await database.query('select count(*)::int as n from analyses where conversation_id = $1', [id])
       assert.equal(rows[0].n, 1)
-      assert.deepEqual(done.stages.map((one: any) => one.name), stages)
+      assert.deepEqual(
+        done.stages.map((one: any) => one.name),
+        stages,
+      )
       for (const stage of done.stages) assert.ok(stage.ended_at && stage.error === null, JSON.stringify(stage))
     }
     const slowestMs = Math.max(...recoveries)
     t.diagnostic(`all ${recoveries.length} calls were finished ${(slowestMs / 1000).toFixed(1)} s after the kill`)
     assert.ok(slowestMs < promisedMs, `${slowestMs} ms`)
-    const listened = (await harness.finished(customer, listening.id)).stages.find(({ name }: any) => name === 'transcribe')
+    const listened = (await harness.finished(customer, listening.id)).stages.find(
+      ({ name }: any) => name === 'transcribe',
+    )
     assert.equal(listened.attempt, 2)
     assert.deepEqual(await leftovers(), [])
   })
 
-  test('a call whose worker dies on every try ends as failed, says so, and the world is told', { timeout: 120_000 }, async () => {
+  test('a call whose worker dies on every try ends as failed, says so, and the world is told', {
+    timeout: 120_000,
+  }, async () => {
     for (const worker of workers) await kill(worker)
     const worker = await start(withSpeech())
     speech.faults.push({ status: 500, delayMs: 60_000 })
@@ -196,7 +208,9 @@ describe('workers that are killed, stopped, and side by side', () => {
     speech.faults.length = 0
   })
 
-  test('two workers together: at most ten calls of one organisation, more wait; another is not held up', { timeout: 60_000 }, async (t) => {
+  test('two workers together: at most ten calls of one organisation, more wait; another is not held up', {
+    timeout: 60_000,
+  }, async (t) => {
     for (const worker of workers) await kill(worker)
     const holding = await startSpeechServer('Thank you for calling.', { isHolding: true })
     t.after(() => holding.close())
@@ -207,8 +221,14 @@ describe('workers that are killed, stopped, and side by side', () => {
     await until(() => holding.held() === 10)
     await delay(2500)
     assert.equal(holding.held(), 10, 'that are being listened to')
-    const { rows } = await database.query("select status, count(*)::int as n from conversations where org_id = $1 group by status order by status", [busy.orgId])
-    assert.deepEqual(rows, [{ status: 'processing', n: 10 }, { status: 'queued', n: 4 }])
+    const { rows } = await database.query(
+      'select status, count(*)::int as n from conversations where org_id = $1 group by status order by status',
+      [busy.orgId],
+    )
+    assert.deepEqual(rows, [
+      { status: 'processing', n: 10 },
+      { status: 'queued', n: 4 },
+    ])
     const one = await sendCall(quiet, bytes)
     await until(() => holding.held() === 11, 5000)
     holding.release()
@@ -227,9 +247,10 @@ describe('workers that are killed, stopped, and side by side', () => {
     const one = await sendCall(quiet, bytes)
     for (const id of calls) assert.equal((await harness.finished(busy, id, 90_000)).status, 'completed')
     await harness.finished(quiet, one)
-    const { rows } = await database.query('select org_id from conversations where org_id = any($1::uuid[]) order by completed_at', [
-      [busy.orgId, quiet.orgId],
-    ])
+    const { rows } = await database.query(
+      'select org_id from conversations where org_id = any($1::uuid[]) order by completed_at',
+      [[busy.orgId, quiet.orgId]],
+    )
     const place = rows.findIndex(({ org_id }) => org_id === quiet.orgId) + 1
     t.diagnostic(`the call of the quiet organisation was sent as number 61 and ended as number ${place}`)
     assert.ok(place > 0 && place <= 20, `place ${place}`)

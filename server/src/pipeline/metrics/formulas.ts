@@ -127,5 +127,10 @@ half-open. Percentiles interpolate linearly between ranks.
 |---|---|---|
 `
   const escaped = (text: string) => text.replaceAll('|', '\\|')
-  return head + listFormulas().map(({ id, version, unit, description }) => `| \`${id}@${version}\` | ${unit} | ${escaped(description)} |\n`).join('')
+  return (
+    head +
+    listFormulas()
+      .map(({ id, version, unit, description }) => `| \`${id}@${version}\` | ${unit} | ${escaped(description)} |\n`)
+      .join('')
+  )
 }

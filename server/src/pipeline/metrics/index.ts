@@ -2,7 +2,7 @@
 
 export { measureCall } from './call.ts'
 export { type ChatInput, measureChat } from './chat.ts'
-export { type Formula, formulas, listFormulas, metricsMarkdown, type MetricId } from './formulas.ts'
+export { type Formula, formulas, listFormulas, type MetricId, metricsMarkdown } from './formulas.ts'
 export type { CallInput } from './parties.ts'
 export { measureSentiment, type SentimentInput } from './sentiment.ts'
 export { languageShares, measureLanguageMix } from './transcript-quality.ts'

@@ -11,7 +11,15 @@ export type Transcription = { engine: Provenance | null; speech: SpeechResult[];
 
 const silent: SpeechResult = { segments: [], language: null }
 
-export const transcribe: Stage = async ({ store, speech: { engine, reason }, conversation, run, resultOf, folder, signal }) => {
+export const transcribe: Stage = async ({
+  store,
+  speech: { engine, reason },
+  conversation,
+  run,
+  resultOf,
+  folder,
+  signal,
+}) => {
   const audio = await resultOf<AudioFacts>('decode')
   const skip = (why: string) => {
     const result: Transcription = { engine: null, speech: audio.channels.map(() => silent), reason: why }

@@ -32,7 +32,12 @@ export type ClaimedJob = Claim & Required<Pick<NewJob<object>, 'input' | 'priori
 
 export type Queue = {
   /** Wakes the workers of all processes, unless `isQuiet`: then the caller's own runner, which looks anyway, and the poll. */
-  enqueue<Input extends object>(tx: Tx, job: Job<Input>, jobs: NewJob<Input>[], options?: { isQuiet?: boolean }): Promise<void>
+  enqueue<Input extends object>(
+    tx: Tx,
+    job: Job<Input>,
+    jobs: NewJob<Input>[],
+    options?: { isQuiet?: boolean },
+  ): Promise<void>
   /** Fewer than `limit`: no more are due. */
   claim(db: Db, job: Job<object>, limit: number): Promise<ClaimedJob[]>
   /** False when the claim no longer holds. */

@@ -56,10 +56,19 @@ describe('the runner', () => {
   })
 
   const put = (one: Job<Input>, inputs: { n: number; group?: string; priority?: number }[]) =>
-    db.transaction().execute((tx) => queue.enqueue(tx, one, inputs.map(({ n, ...rest }) => ({ input: { n }, ...rest }))))
+    db.transaction().execute((tx) =>
+      queue.enqueue(
+        tx,
+        one,
+        inputs.map(({ n, ...rest }) => ({ input: { n }, ...rest })),
+      ),
+    )
   const wrote = async () => (await sql<{ n: number }>`select n from done order by n`.execute(db)).rows.map(({ n }) => n)
   const left = async () => (await sql<{ state: string }>`select state from pgboss.job`.execute(db)).rows
-  const write = (n: number, by = '') => (tx: Tx) => sql`insert into done values (${n}, ${by})`.execute(tx)
+  const write =
+    (n: number, by = '') =>
+    (tx: Tx) =>
+      sql`insert into done values (${n}, ${by})`.execute(tx)
   const run = async (...workers: Worker[]) => {
     const runner = await runWorkers({ url, db, queue, workers, log })
     runners.push(runner)
@@ -69,19 +78,30 @@ describe('the runner', () => {
 
   test('writes and completes in one transaction; nothing is left', async () => {
     await run(worker<Input>({ job: jobs.plain, handle: async ({ n }) => write(n), bury: noBurial }))
-    await put(jobs.plain, Array.from({ length: 40 }, (_, n) => ({ n })))
+    await put(
+      jobs.plain,
+      Array.from({ length: 40 }, (_, n) => ({ n })),
+    )
     await until(async () => (await wrote()).length === 40)
-    assert.deepEqual(await wrote(), Array.from({ length: 40 }, (_, n) => n))
+    assert.deepEqual(
+      await wrote(),
+      Array.from({ length: 40 }, (_, n) => n),
+    )
     assert.deepEqual(await left(), [])
   })
 
   test('one that cannot be written does not fail those that share its transaction', async () => {
-    const handle = async ({ n }: Input) => async (tx: Tx) => {
-      await write(n)(tx)
-      if (n === 3) await sql`insert into done values ('not a number')`.execute(tx)
-    }
+    const handle =
+      async ({ n }: Input) =>
+      async (tx: Tx) => {
+        await write(n)(tx)
+        if (n === 3) await sql`insert into done values ('not a number')`.execute(tx)
+      }
     await run(worker<Input>({ job: jobs.plain, handle, bury: noBurial }))
-    await put(jobs.plain, [1, 2, 3, 4].map((n) => ({ n, group: 'one' })))
+    await put(
+      jobs.plain,
+      [1, 2, 3, 4].map((n) => ({ n, group: 'one' })),
+    )
     await until(async () => (await wrote()).length === 3)
     assert.deepEqual(await wrote(), [1, 2, 4])
   })
@@ -96,7 +116,10 @@ describe('the runner', () => {
           attempts.push(attempt)
           throw new Error('no')
         },
-        postpone: (_, { attempt }) => async () => notes.push(attempt),
+        postpone:
+          (_, { attempt }) =>
+          async () =>
+            notes.push(attempt),
         bury: async ({ n }) => write(n, 'burial'),
       }),
     )
@@ -131,7 +154,10 @@ describe('the runner', () => {
       },
       bury: noBurial,
     })
-    await put(jobs.grouped, Array.from({ length: 20 }, (_, n) => ({ n, group: 'busy', priority: -n })))
+    await put(
+      jobs.grouped,
+      Array.from({ length: 20 }, (_, n) => ({ n, group: 'busy', priority: -n })),
+    )
     await run(grouped)
     await run(grouped)
     await until(() => inProgress.get('busy') === 3)
@@ -141,7 +167,13 @@ describe('the runner', () => {
     assert.equal(inProgress.get('busy'), 3, 'another poll takes no more')
     gate.resolve()
     await until(async () => (await wrote()).length === 21)
-    assert.deepEqual([...most], [['busy', 3], ['quiet', 1]])
+    assert.deepEqual(
+      [...most],
+      [
+        ['busy', 3],
+        ['quiet', 1],
+      ],
+    )
     const places = order.filter((n) => n < 100)
     for (const [place, n] of places.entries()) assert.ok(Math.abs(place - n) <= 3, `${n} was at place ${place}`)
   })
@@ -250,7 +282,10 @@ describe('the runner', () => {
       worker<Input>({
         job: jobs.brief,
         handle: (_, { signal }) => delay(60_000, undefined, { signal }),
-        postpone: (_input, { signal }) => async () => reasons.push(signal.reason),
+        postpone:
+          (_input, { signal }) =>
+          async () =>
+            reasons.push(signal.reason),
         bury: noBurial,
       }),
     )
@@ -290,9 +325,10 @@ describe('the runner', () => {
   async function breakConnections(): Promise<void> {
     const admin = new pg.Client({ connectionString: process.env.INDABA_TEST_DATABASE_ADMIN_URL as string })
     await admin.connect()
-    await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()", [
-      new URL(url).pathname.slice(1),
-    ])
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [new URL(url).pathname.slice(1)],
+    )
     await admin.end()
   }
 
@@ -302,7 +338,10 @@ describe('the runner', () => {
     await run(
       worker<Input>({
         job: jobs.plain,
-        handle: async ({ n }) => async () => void times.push(performance.now() - (at.get(n) ?? 0)),
+        handle:
+          async ({ n }) =>
+          async () =>
+            void times.push(performance.now() - (at.get(n) ?? 0)),
         bury: noBurial,
       }),
     )
@@ -315,7 +354,10 @@ describe('the runner', () => {
     await until(() => times.length === 50)
     times.sort((a, b) => a - b)
     const started = performance.now()
-    await put(jobs.plain, Array.from({ length: 500 }, (_, n) => ({ n, group: 'one' })))
+    await put(
+      jobs.plain,
+      Array.from({ length: 500 }, (_, n) => ({ n, group: 'one' })),
+    )
     await until(() => times.length === 550)
     const perS = 500 / ((performance.now() - started) / 1000)
     console.log(`p50 ${times[25]?.toFixed(1)} ms, p99 ${times[49]?.toFixed(1)} ms; ${perS.toFixed(0)} jobs/s`)

@@ -41,7 +41,9 @@ export async function runWorkers(input: {
   const listener = listenTo(input.url, wakeChannel, (name) => wakes.get(name)?.(), log)
   const loops = [
     ...input.workers.map((worker) => startLoop({ ...input, commit, worker, pollMs })),
-    ...input.workers.map((worker) => startLoop({ ...input, commit, worker: burialWorker(worker), pollMs: burialPollMs })),
+    ...input.workers.map((worker) =>
+      startLoop({ ...input, commit, worker: burialWorker(worker), pollMs: burialPollMs }),
+    ),
   ]
   for (const loop of loops) wakes.set(loop.name, loop.wake)
 
@@ -76,7 +78,9 @@ function commitByGroup(db: Db): (group: string, ending: Ending) => Promise<void>
   type Commit = (ending: Ending) => Promise<void>
   const open = new Map<string, { commit: Commit; waiting: number }>()
   const endAll = async (tx: Tx, endings: Ending[]) => {
-    const areOurs = await together(...endings.map(async ({ settle, write }) => (await together(settle(tx), write?.(tx)))[0]))
+    const areOurs = await together(
+      ...endings.map(async ({ settle, write }) => (await together(settle(tx), write?.(tx)))[0]),
+    )
     if (areOurs.includes(false)) throw new ClaimLapsed()
     return endings.map(() => undefined)
   }
@@ -161,7 +165,11 @@ function startLoop(input: {
   function start(claimed: ClaimedJob): void {
     const control = new AbortController()
     running.set(claimed, { control, sinceMs: performance.now() })
-    const late = new Problem('unavailable', 'job_timeout', `The work took longer than ${job.timeoutS} s and was stopped.`)
+    const late = new Problem(
+      'unavailable',
+      'job_timeout',
+      `The work took longer than ${job.timeoutS} s and was stopped.`,
+    )
     const timer = setTimeout(() => control.abort(late), job.timeoutS * 1000)
     runOne(claimed, control.signal)
       // Nobody keeps its claim alive from here: the queue gives it to another worker.
