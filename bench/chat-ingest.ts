@@ -5,6 +5,7 @@
 // gives the same answer, and stores nothing. They take turns, so that whatever else the machine does hits all three.
 
 import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { apiKeys, authenticator, createOrg } from '../server/src/access/index.ts'
@@ -65,7 +66,7 @@ const http = await openServer(
   },
 )
 await http.listen({ host: '127.0.0.1', port: 0 })
-const origin = `http://127.0.0.1:${http.addresses()[0]?.port}`
+const origin = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
 
 function chatRoute(name: string, accept: Accept): Route {
   const promised = tickets({ db, store, accept, secret: 'bench', publicUrl: () => origin, uploadBytesMax })

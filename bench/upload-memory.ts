@@ -1,20 +1,17 @@
 // How much more memory a server needs while 1 GiB comes in, by each of the two doors that take recordings: the peak of
 // its process (Linux counts it) above what it needed after a first, small upload.
 
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { durableDatabase } from './durable-database.ts'
 import { report, round, skip } from './figure.ts'
+import { type Program, startProgram } from './program.ts'
 
-const main = resolve(import.meta.dirname, '../server/src/main.ts')
 const mib = 2 ** 20
 const growthMiBMax = 64
 
@@ -27,7 +24,7 @@ export async function measureUploadMemory(input: {
   sizeBytes: number
 }): Promise<UploadMemory[] | null> {
   if (process.platform !== 'linux') return null
-  const server = await startServer(input)
+  const server = await startProgram({ command: 'serve', ...input })
   try {
     const results: UploadMemory[] = []
     for (const path of ['/api/process-call', '/uploads']) {
@@ -47,43 +44,6 @@ export async function measureUploadMemory(input: {
   }
 }
 
-type Server = { url: string; key: string; pid: number; stop(): Promise<void> }
-
-async function startServer({ databaseUrl, dir }: { databaseUrl: string; dir: string }): Promise<Server> {
-  const adminToken = randomUUID() + randomUUID()
-  const child = spawn(process.execPath, [main, 'serve'], {
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: databaseUrl,
-      INDABA_DATA_DIR: join(dir, 'data'),
-      INDABA_ADMIN_TOKEN: adminToken,
-      INDABA_SPEECH_ENGINE: 'none',
-      INDABA_LOG_LEVEL: 'error',
-      PORT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  let url = ''
-  for await (const line of createInterface(child.stdout)) {
-    url = /ready at (\S+)/.exec(line)?.[1] ?? ''
-    if (url) break
-  }
-  if (!url) throw new Error('the server did not start')
-  child.stdout.resume()
-  const answer = await fetch(`${url}/api/customers`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: '{"name":"Bench"}',
-  })
-  const { api_key: key } = (await answer.json()) as { api_key: string }
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await ended
-  }
-  return { url, key, pid: child.pid as number, stop }
-}
-
 async function memoryOf(pid: number): Promise<{ nowMiB: number; peakMiB: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   const read = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
@@ -91,7 +51,7 @@ async function memoryOf(pid: number): Promise<{ nowMiB: number; peakMiB: number 
 }
 
 /** A file of zeros, made as it goes; `/uploads` gets the fields of a ticket before it. */
-async function upload({ url, key }: Server, path: string, sizeBytes: number): Promise<void> {
+async function upload({ url, key }: Program, path: string, sizeBytes: number): Promise<void> {
   const headers = { 'x-api-key': key }
   const boundary = randomUUID()
   const field = (name: string, value: string) =>

@@ -21,7 +21,7 @@ const tool = (name: string, file: string, ...args: string[]): Check => ({
 const checks: Check[] = [
   tool('types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'),
   tool('style', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'),
-  tool('floors', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', 'floors.cjs', 'server/src'),
+  tool('floors', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', 'floors.cjs', 'server/src'),
   tool('unused', 'node_modules/knip/bin/knip.js'),
   tool('generated files', 'scripts/generate.ts', '--check'),
   { name: 'sizes', run: sizes },

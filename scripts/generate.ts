@@ -1,5 +1,5 @@
 // Writes what is made from the source and kept beside it: the API as OpenAPI, the types of the database's tables, and the
-// list of settings. With --check nothing is written: stale files are named, and the exit code is 1.
+// lists of settings and of metrics. With --check nothing is written: stale files are named, and the exit code is 1.
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { openApp, version } from '../server/src/app.ts'
 import { configurationMarkdown, readConfig } from '../server/src/config.ts'
+import { metricsMarkdown } from '../server/src/pipeline/metrics/index.ts'
 import { startEmbedded } from '../server/src/platform/db/embedded.ts'
 import { migrate } from '../server/src/platform/db/migrate.ts'
 import { apiDocument } from '../server/src/platform/http/reference.ts'
@@ -29,6 +30,7 @@ export async function generate(): Promise<Generated[]> {
         { path: 'server/src/platform/db/schema.gen.ts', text: await tableTypes(database.url, dataDir) },
         { path: 'openapi.json', text: await openApiText(database.url, dataDir) },
         { path: 'docs/configuration.md', text: configurationMarkdown() },
+        { path: 'docs/metrics.md', text: metricsMarkdown() },
       ]
     } finally {
       await database.stop()

@@ -1,29 +1,22 @@
-// What the values of settings look like: networks, time zones, names that are nearly right. No setting is named here.
+// What the values of settings look like: hosts, networks, addresses with a password, names that are nearly right. No
+// setting is named here.
 
 import { isIP } from 'node:net'
+import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
 
 export function loopbackHost(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
 }
 
-export function validTimeZone(name: string): boolean {
+/** Whether the address guard can read it. */
+export function validAllowance(text: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    parseOutboundAllow(text)
     return true
   } catch {
     return false
   }
-}
-
-/** `CIDR` or `CIDR:port`; an IPv6 network with a port may stand in brackets: `[fd00::/8]:443`. */
-export function validAllowance(text: string): boolean {
-  const parts = /^(?:\[([^\]]+)\]|([^[\]]+?\/\d+))(?::(\d{1,5}))?$/.exec(text)
-  const [address, prefix] = (parts?.[1] ?? parts?.[2] ?? '').split('/')
-  const version = isIP(address ?? '')
-  const port = Number(parts?.[3] ?? 1)
-  if (!version || !prefix || !/^\d{1,3}$/.test(prefix)) return false
-  return Number(prefix) <= (version === 4 ? 32 : 128) && port >= 1 && port <= 65_535
 }
 
 /** The address with `******` in place of its password, safe to print. */

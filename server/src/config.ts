@@ -6,7 +6,8 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
-import { loopbackHost, nearestName, urlWithoutPassword, validAllowance, validTimeZone } from './config-values.ts'
+import { loopbackHost, nearestName, urlWithoutPassword, validAllowance } from './config-values.ts'
+import { isTimeZone } from './platform/dates.ts'
 import { Problem } from './platform/problem.ts'
 
 type Extra = {
@@ -149,7 +150,7 @@ const schema = Type.Object({
   conversations: Type.Object({
     timeZone: text('INDABA_TIME_ZONE', 'Africa/Johannesburg', 'Zone of dates that come without one.', {
       expects: 'the name of a time zone, such as Africa/Johannesburg or UTC',
-      check: validTimeZone,
+      check: isTimeZone,
     }),
     agentChannel: whole(
       'INDABA_AGENT_CHANNEL',

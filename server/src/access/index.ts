@@ -20,6 +20,7 @@ export {
   findOrgByAlias,
   listOrgs,
   type Org,
+  type OrgChange,
   type OrgSettings,
   orgReader,
   resolveOrgId,

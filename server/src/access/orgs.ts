@@ -4,7 +4,7 @@ import { type Selectable, sql } from 'kysely'
 import type { DbOrTx } from '../platform/db/db.ts'
 import type { Orgs } from '../platform/db/schema.gen.ts'
 import { isUuid, newId } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
+import { notFound, Problem } from '../platform/problem.ts'
 
 export type OrgSettings = {
   /** IANA zone of dates that come without one. */
@@ -26,16 +26,18 @@ export type NewOrg = {
   email?: string | null
   /** What a hosted service called it: clients go on naming it so. */
   former_ids?: string[]
+  is_active?: boolean
+  settings?: OrgSettings
 }
-export type OrgChange = Partial<NewOrg & { is_active: boolean; settings: OrgSettings }>
+/** Of the settings, those that are named replace what they were; the others stay. */
+export type OrgChange = Partial<NewOrg>
 
 const asOrg = (row: Selectable<Orgs>): Org => ({ ...row, settings: row.settings as OrgSettings })
 
-export async function createOrg(tx: DbOrTx, input: NewOrg): Promise<Org> {
-  const id = newId()
+export async function createOrg(tx: DbOrTx, { settings = {}, ...columns }: NewOrg): Promise<Org> {
   const row = await tx
     .insertInto('orgs')
-    .values({ id, ...input })
+    .values({ id: newId(), ...columns, settings: JSON.stringify(settings) })
     .returningAll()
     .executeTakeFirstOrThrow()
   return asOrg(row)
@@ -70,7 +72,7 @@ export async function changeOrg(tx: DbOrTx, id: string, change: OrgChange): Prom
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst()
-  if (!row) throw new Problem('not_found', 'not_found', 'Resource not found')
+  if (!row) throw notFound()
   return asOrg(row)
 }
 

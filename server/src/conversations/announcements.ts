@@ -1,17 +1,12 @@
 // What the world is told of a conversation: the data of its events, built from its rows.
 
 import type { ConversationEventData, EventType, NewEvent } from '../events/index.ts'
+import { chatId } from './conversation-id.ts'
 import type { Arrived, Conversation } from './conversations.ts'
 import type { Analysis } from './findings.ts'
-import type { Agent } from './people.ts'
+import { type Agent, agentName } from './people.ts'
 
 const noun = { voice: 'call', chat: 'chat' } as const
-
-/** The id as the chat routes show it. */
-export const chatId = (id: string): string => `vela_chat_${id}`
-
-/** The id that a client sent back, with or without the prefix of chats. */
-export const conversationIdOf = (shown: string): string => shown.replace(/^vela_chat_/, '')
 
 export function arrivalEvent(arrived: Arrived, isUpdate: boolean): NewEvent {
   const type: EventType = `${noun[arrived.channel]}.${isUpdate ? 'updated' : 'received'}`
@@ -62,7 +57,7 @@ function dataOf(
   const facts = {
     conversation_id: id,
     status: told.status,
-    agent: agent?.name ?? agent?.email ?? agent_given?.name ?? agent_given?.email ?? agent_given?.id ?? null,
+    agent: agentName(agent, agent_given),
     agent_id: told.agent_id,
     agent_email: agent?.email ?? agent_given?.email ?? null,
     started_at: told.started_at.toISOString(),

@@ -4,7 +4,7 @@
 import { type Selectable, sql } from 'kysely'
 import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import type { Conversations } from '../platform/db/schema.gen.ts'
-import { Problem } from '../platform/problem.ts'
+import { notFound, Problem } from '../platform/problem.ts'
 import type { AgentGiven } from './people.ts'
 import type { Channel, ConversationStatus, Direction, SentimentLabel } from './shapes.ts'
 
@@ -148,7 +148,7 @@ export async function requireConversation(
 ): Promise<Conversation> {
   const found = await getConversation(db, orgId, id)
   if (!found || (channel && found.channel !== channel)) {
-    throw new Problem('not_found', 'not_found', 'Resource not found')
+    throw notFound()
   }
   return found
 }

@@ -1,5 +1,5 @@
 // What was found in a conversation. Each analysis is written once and never changed; the conversation points at its
-// latest. The stages that led there are kept with status, attempt, times and error.
+// latest. The stages that led there are stages.ts.
 
 import { sql } from 'kysely'
 import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
@@ -65,61 +65,4 @@ export async function requireAnalysis(
   const found = await getAnalysis(db, orgId, conversationId, id)
   if (!found) throw new Problem('bug', 'no_analysis', 'The analysis of this conversation is missing.')
   return found
-}
-
-export type Stage = {
-  name: string
-  position: number
-  status: 'running' | 'ok' | 'skipped' | 'failed'
-  attempt: number
-  started_at: Date
-  ended_at: Date | null
-  error: { code: string; reason: string } | null
-  result: unknown
-}
-
-export async function putStage(
-  tx: DbOrTx,
-  key: { orgId: string; conversationId: string },
-  stage: Stage,
-): Promise<void> {
-  const { error, result, ...columns } = stage
-  const row = {
-    ...columns,
-    error: error === null ? null : JSON.stringify(error),
-    result: result === undefined || result === null ? null : JSON.stringify(result),
-  }
-  await tx
-    .insertInto('stages')
-    .values({ org_id: key.orgId, conversation_id: key.conversationId, ...row })
-    .onConflict((conflict) => conflict.columns(['org_id', 'conversation_id', 'name']).doUpdateSet(row))
-    .execute()
-}
-
-export async function listStages(db: DbOrTx, orgId: string, conversationId: string): Promise<Stage[]> {
-  const rows = await db
-    .selectFrom('stages')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('conversation_id', '=', conversationId)
-    .orderBy('position')
-    .execute()
-  return rows as unknown as Stage[]
-}
-
-/** The result that an earlier stage left, or undefined when it has not run. */
-export async function stageResult<T>(
-  db: DbOrTx,
-  orgId: string,
-  conversationId: string,
-  name: string,
-): Promise<T | undefined> {
-  const row = await db
-    .selectFrom('stages')
-    .select('result')
-    .where('org_id', '=', orgId)
-    .where('conversation_id', '=', conversationId)
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return row?.result as T | undefined
 }

@@ -1,8 +1,9 @@
 // Conversations: the thing itself, its people, recordings, transcripts and findings. The only door into this slice.
 
 export { linkEarlier } from './agent-links.ts'
-export { arrivalEvent, chatId, conversationIdOf } from './announcements.ts'
+export { arrivalEvent } from './announcements.ts'
 export { closeConversation } from './closing.ts'
+export { chatId, ownId } from './conversation-id.ts'
 export {
   type Arrival,
   type Arrived,
@@ -18,15 +19,7 @@ export {
   type Source,
 } from './conversations.ts'
 export { type Dossier, readDossier } from './dossier.ts'
-export {
-  type Analysis,
-  listStages,
-  type PartySentiment,
-  putAnalysis,
-  putStage,
-  requireAnalysis,
-  stageResult,
-} from './findings.ts'
+export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
 export { type Agent, type AgentGiven, createAgent, findAgent, listAgents, resolveAgents } from './people.ts'
 export {
   describeRecording,
@@ -37,5 +30,6 @@ export {
 } from './recordings.ts'
 export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
+export { listStages, putStage, stageResult } from './stages.ts'
 export { putTranscripts, requireTranscript, type Transcript } from './transcripts.ts'
 export { keywordsOf, spoken } from './views.ts'

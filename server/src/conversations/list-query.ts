@@ -87,8 +87,8 @@ export async function filterOf(
 }
 
 function readMoment(field: string, value: string, dates: { timeZone: string; now: Date }): Date {
-  const { at, readable } = readDate(value, dates)
-  if (readable) return at
+  const { at, isReadable } = readDate(value, dates)
+  if (isReadable) return at
   const detail = `${field} could not be read as a date. Send ISO 8601, such as 2024-01-15T10:30:00Z.`
   throw new Problem('invalid', 'unreadable_date', detail, { facts: { field } })
 }

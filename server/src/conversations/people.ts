@@ -19,6 +19,10 @@ export type NewAgent = {
   department?: string | null
 }
 
+/** What to call the agent: as they are known, else as the client named them. */
+export const agentName = (agent: Pick<Agent, 'name' | 'email'> | null, given: AgentGiven | null): string | null =>
+  agent?.name ?? agent?.email ?? given?.name ?? given?.email ?? given?.id ?? null
+
 const words = (given: AgentGiven) =>
   [given.id, given.email, given.name].filter((word) => word !== undefined).map((word) => word.trim())
 

@@ -18,12 +18,12 @@ import {
   requireConversation,
 } from './conversations.ts'
 import { readDossier } from './dossier.ts'
-import { listStages } from './findings.ts'
 import { filterOf, type ListQuery, listQuery, nextCursor } from './list-query.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { type Agent, agentsById } from './people.ts'
 import { recordingKeys } from './recordings.ts'
 import type { Channel } from './shapes.ts'
+import { listStages } from './stages.ts'
 import { conversationRow, conversationView, detail, listItem } from './views.ts'
 
 const tag = 'Conversations'

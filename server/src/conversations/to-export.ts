@@ -1,8 +1,8 @@
 // From what is stored to what a transcript export needs.
 
 import type { Dossier } from './dossier.ts'
+import { agentName } from './people.ts'
 import type { TranscriptExport } from './transcript-exports/index.ts'
-import { agentName } from './views.ts'
 
 export function toExport({ conversation, agent, recording, transcript, analysis, turns }: Dossier): TranscriptExport {
   const { id, channel, direction, duration_ms, language } = conversation
@@ -20,7 +20,7 @@ export function toExport({ conversation, agent, recording, transcript, analysis,
     },
     participants: (transcript?.participants ?? []).map((participant) => ({
       ...participant,
-      name: participant.name ?? (participant.role === 'agent' ? agentName(conversation, agent) : null),
+      name: participant.name ?? (participant.role === 'agent' ? agentName(agent, conversation.agent_given) : null),
       email: participant.role === 'agent' ? (agent?.email ?? null) : null,
       tel: participant.role === 'customer' ? telOf(conversation) : null,
     })),

@@ -1,30 +1,22 @@
 // How conversations are shown over REST: the shapes of the hosted service's reference, extended and never renamed, and
 // Indaba's own, fuller one.
 
-import { chatId } from './announcements.ts'
+import { chatId } from './conversation-id.ts'
 import type { Conversation } from './conversations.ts'
 import type { Dossier } from './dossier.ts'
-import type { Stage } from './findings.ts'
-import type { Agent } from './people.ts'
+import { type Agent, agentName } from './people.ts'
 import type { Recording } from './recordings.ts'
 import type { Metrics, Turn } from './shapes.ts'
+import type { Stage } from './stages.ts'
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000)
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null
-
-export const agentName = (conversation: Conversation, agent: Agent | null): string | null =>
-  agent?.name ??
-  agent?.email ??
-  conversation.agent_given?.name ??
-  conversation.agent_given?.email ??
-  conversation.agent_given?.id ??
-  null
 
 function agentView(conversation: Conversation, agent: Agent | null) {
   const { agent_given } = conversation
   return {
     agent_id: agent?.id ?? null,
-    name: agentName(conversation, agent),
+    name: agentName(agent, agent_given),
     email: agent?.email ?? agent_given?.email ?? null,
     team: agent?.team ?? conversation.team,
     department: agent?.department ?? conversation.department,
@@ -37,7 +29,7 @@ const idOf = ({ channel, id }: Conversation) => (channel === 'chat' ? { chat_id:
 export function listItem(conversation: Conversation, agent: Agent | null) {
   return {
     ...idOf(conversation),
-    agent: agentName(conversation, agent),
+    agent: agentName(agent, conversation.agent_given),
     date: conversation.started_at.toISOString(),
     duration: seconds(conversation.duration_ms),
     topic: null,

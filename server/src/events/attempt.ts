@@ -3,11 +3,12 @@
 
 import type { Log } from '../platform/log.ts'
 import type { Outbound } from '../platform/outbound/request.ts'
+import { readRetryAfter } from '../platform/outbound/retry-after.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Attempt, Leased, Settlement } from './leases.ts'
 import { type EventEnvelope, vbotBody, velaBody } from './payload.ts'
-import { nextWaitMs, readRetryAfter } from './retry.ts'
+import { nextWaitMs } from './retry.ts'
 import { signWebhook } from './signature.ts'
 import { secretContext } from './webhooks.ts'
 
@@ -109,7 +110,7 @@ async function send(parts: SenderParts, due: Leased, body: Buffer, signal: Abort
     status,
     error: status >= 200 && status < 300 ? null : `the receiver answered ${status}`,
     response: bodyExcerpt,
-    retryAfterMs: readRetryAfter(headers['retry-after'], Date.now()),
+    retryAfterMs: readRetryAfter(headers['retry-after']),
     timings,
   }
 }

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { DbOrTx } from '../platform/db/db.ts'
-import { Problem } from '../platform/problem.ts'
+import { notFound, Problem } from '../platform/problem.ts'
 
 export type DeliveryView = {
   delivery_id: string
@@ -52,7 +52,7 @@ export async function getDelivery(db: DbOrTx, orgId: string, endpointId: string,
   const wanted = sql`
     select * from deliveries where org_id = ${orgId} and endpoint_id = ${endpointId} and id = ${id}`
   const [found] = await readLog(db, wanted, wholeCharsMax)
-  if (!found) throw new Problem('not_found', 'not_found', 'Resource not found')
+  if (!found) throw notFound()
   return found
 }
 

@@ -30,16 +30,3 @@ export function nextWaitMs(
   const spread = scheduled * (1 + jitter * (2 * random() - 1))
   return Math.max(spread, Math.min(retryAfterMs ?? 0, retryAfterMsMax))
 }
-
-/** Each of the three date forms of RFC 9110 §5.6.7 begins with the day; without that, Date.parse reads almost anything. */
-const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /
-
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), as milliseconds from now; null for anything else. */
-export function readRetryAfter(value: string | string[] | undefined, now: number): number | null {
-  if (typeof value !== 'string') return null
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  if (!httpDate.test(value)) return null
-  // The oldest form does not say that it is GMT.
-  const at = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`)
-  return Number.isNaN(at) ? null : Math.max(0, at - now)
-}

@@ -6,7 +6,7 @@ import { answerOnce, idempotencyOf, writeAudit } from '../access/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { pageQuery, pageSize } from '../platform/http/paging.ts'
 import { ok, type Route, route } from '../platform/http/route.ts'
-import { isUuid } from '../platform/ids.ts'
+import { requireUuid } from '../platform/ids.ts'
 import type { AddressGuard } from '../platform/outbound/address-guard.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -74,7 +74,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       auth: 'key',
       params: byId,
       answers: { 200: { description: 'The endpoint' } },
-      handle: async ({ by, params }) => ok(view(await requireEndpoint(db, by.orgId, known(params.id)))),
+      handle: async ({ by, params }) => ok(view(await requireEndpoint(db, by.orgId, requireUuid(params.id)))),
     }),
     route({
       method: 'DELETE',
@@ -85,7 +85,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       params: byId,
       answers: { 204: { description: 'Deleted' } },
       async handle({ by, params, requestId }) {
-        const id = known(params.id)
+        const id = requireUuid(params.id)
         await db.transaction().execute(async (tx) => {
           await deleteEndpoint(tx, by.orgId, id)
           await writeAudit(tx, [{ orgId: by.orgId, actor: by.actor, action: 'webhook.delete', target: id, requestId }])
@@ -104,7 +104,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       query: Type.Object(pageQuery),
       answers: { 200: { description: 'Deliveries, newest first' } },
       async handle({ by, params, query }) {
-        const { id } = await requireEndpoint(db, by.orgId, known(params.id))
+        const { id } = await requireEndpoint(db, by.orgId, requireUuid(params.id))
         const page = { limit: pageSize(query.limit), offset: query.offset ?? 0 }
         return ok({ deliveries: await listDeliveries(db, by.orgId, id, page), ...page })
       },
@@ -118,7 +118,7 @@ export function webhookRoutes({ db, secrets, guard }: { db: Db; secrets: Secrets
       params: Type.Object({ ...byId.properties, delivery_id: byId.properties.id }),
       answers: { 200: { description: 'The delivery' } },
       handle: async ({ by, params }) =>
-        ok(await getDelivery(db, by.orgId, known(params.id), known(params.delivery_id))),
+        ok(await getDelivery(db, by.orgId, requireUuid(params.id), requireUuid(params.delivery_id))),
     }),
   ]
 }
@@ -136,11 +136,6 @@ function readNewEndpoint(fields: Record<string, unknown>): Static<typeof newEndp
   const field = first?.instancePath.slice(1) || 'body'
   const detail = `${field}: ${first?.message ?? 'is not valid'}. Send {url, events, secret?, style?}.`
   throw new Problem('invalid', 'invalid_request', detail, { facts: { field, issue: first?.message } })
-}
-
-function known(id: string): string {
-  if (!isUuid(id)) throw new Problem('not_found', 'not_found', 'Resource not found')
-  return id
 }
 
 const view = ({ id, url, events, style, is_active, created_at }: Endpoint) => ({

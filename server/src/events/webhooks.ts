@@ -4,7 +4,7 @@ import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
 import type { WebhookEndpoints } from '../platform/db/schema.gen.ts'
 import { newId } from '../platform/ids.ts'
-import { Problem } from '../platform/problem.ts'
+import { notFound, Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { eventTypes, isEventFilter } from './catalog.ts'
 import { newWebhookSecret } from './signature.ts'
@@ -98,7 +98,7 @@ export async function requireEndpoint(db: DbOrTx, orgId: string, id: string): Pr
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!row) throw new Problem('not_found', 'not_found', 'Resource not found')
+  if (!row) throw notFound()
   return asEndpoint(row)
 }
 

@@ -85,12 +85,11 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     .filter(({ kind }) => kind === 'redemption')
     .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
   const named = open.map(({ arrival }) => namedAgent(arrival))
-  const [earlier, awaiting, agents] = await Promise.all([
+  const [earlier, awaiting, agents] = await together(
     findByExternalIds(tx, open.flatMap(naturalKey)),
     findAwaiting(tx, redeemed),
     resolveAgents(tx, named),
-  ])
-
+  )
   const known = new Map(earlier.map((one) => [nameOf(one), one]))
   const fresh: Decided[] = []
   const answers = new Map<Submission, Answer>()
@@ -232,12 +231,12 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     fetchUrl: submission.fetchUrl,
   }))
   // They travel together and are run in this order: the rows of the others refer to those of the first.
-  await Promise.all([
+  await together(
     putArrivals(tx, arrivals),
     putRecordings(tx, recordings),
     putTranscripts(tx, transcripts),
     emit(tx, events),
     writeAudit(tx, audit),
     next(tx, begun),
-  ])
+  )
 }

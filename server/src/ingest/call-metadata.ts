@@ -2,7 +2,7 @@
 // historic name and type. Looking people and teams up is for others; nothing that was sent is dropped without a word.
 
 import type { AgentGiven, Direction } from '../conversations/index.ts'
-import { type DateContext, readDate, velaDateError } from '../platform/dates.ts'
+import { type DateContext, readDate } from '../platform/dates.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Body, type Fields, fieldsOf, isNothing, looseObject, takeOrgId, unwrapIfJson } from './flexible-body.ts'
 import { readLanguage } from './languages.ts'
@@ -16,6 +16,8 @@ export const velaMetadataErrors = {
   tags: 'Invalid interaction tags. Tags must be an array.',
   contact: 'Invalid contact. Contact must be a string or number',
   notifyEmail: 'Invalid notify email',
+  dateOfCall: 'Invalid date of call. Correct format is DD/MM/YYYY, HH:mm:ss',
+  dateOfChat: 'Invalid date of chat. Correct format is DD/MM/YYYY, HH:mm:ss',
 }
 
 /** Common to calls and chats. */
@@ -73,7 +75,7 @@ export function readCallMetadata(
   const particulars = readParticulars(fields, notes)
   const date = fields.take('date_of_call', 'call_date', 'date', 'started_at', 'start_time')
   const reading = isNothing(date) ? null : readDate(date, context)
-  if (reading && !reading.readable && particulars.isStrict) throw refusal(velaDateError.call)
+  if (reading && !reading.isReadable && particulars.isStrict) throw refusal(velaMetadataErrors.dateOfCall)
   if (reading?.guessed) notes.warn(reading.guessed)
   return {
     ...particulars,

@@ -298,3 +298,11 @@ test('property: readable times never lose or change a message, and equal times k
     }),
   )
 })
+
+test('a warning that repeats what was sent holds whole characters', () => {
+  const name = `${'x'.repeat(199)}📞`
+  const { warnings } = read({
+    chats: [{ message: 'Good day', sender: 'agent', time: '2024-01-15T10:30:00Z', [name]: 1 }],
+  })
+  assert.ok(warnings.length > 0 && warnings.every((text) => text.isWellFormed()))
+})

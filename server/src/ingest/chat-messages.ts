@@ -6,7 +6,7 @@
 // message is over a minute older than one before it is sorted by time, equal times staying as they came.
 
 import type { Role } from '../conversations/index.ts'
-import { type DateContext, readDate, velaDateError } from '../platform/dates.ts'
+import { type DateContext, readDate } from '../platform/dates.ts'
 import { Problem } from '../platform/problem.ts'
 import {
   customFields,
@@ -16,6 +16,7 @@ import {
   refusal,
   shortText,
   takeNotes,
+  velaMetadataErrors,
   withoutMetadata,
 } from './call-metadata.ts'
 import { type Body, fieldsOf, isNothing, takeOrgId, unwrap } from './flexible-body.ts'
@@ -64,12 +65,10 @@ export function readChat(body: Body, { ignore = [], ...context }: DateContext & 
   const readTime = (field: string, value: unknown): Date | null => {
     if (isNothing(value)) return null
     const reading = readDate(value, context)
-    if (!reading.readable && particulars.isStrict) throw refusal(velaDateError.chat)
-    if (reading.guessed)
-      notes.warn(
-        reading.readable ? reading.guessed : `${field} could not be read; the times of the messages were used.`,
-      )
-    return reading.readable ? reading.at : null
+    if (!reading.isReadable && particulars.isStrict) throw refusal(velaMetadataErrors.dateOfChat)
+    if (!reading.isReadable) notes.warn(`${field} could not be read; the times of the messages were used.`)
+    else if (reading.guessed) notes.warn(reading.guessed)
+    return reading.isReadable ? reading.at : null
   }
   const start = readTime('start_time', fields.take('start_time', 'chat_date', 'date', 'date_of_chat', 'started_at'))
   const end = readTime('end_time', fields.take('end_time', 'ended_at'))
@@ -192,17 +191,18 @@ function readMessage(
   }
   if (sender.length > 200) throw invalid('invalid_message', `${where} has a sender of more than 200 characters.`, where)
   if (text === undefined) context.note('There is no text; the message is kept empty.')
-  if (more.length > 0) context.note(`These fields are not kept: ${more.slice(0, 10).join(', ').slice(0, 200)}.`)
+  if (more.length > 0)
+    context.note(`These fields are not kept: ${more.slice(0, 10).join(', ').slice(0, 200).toWellFormed()}.`)
   if (warning) context.note(warning)
   if (language.warning) context.note(language.warning)
   const reading = isNothing(time) ? null : readDate(time, context)
-  if (!reading?.readable)
+  if (!reading?.isReadable)
     context.note('The time is missing or could not be read; that of the message before it was used.')
   else if (reading.guessed) context.note(reading.guessed)
   return {
     text: String(text ?? ''),
-    at: reading?.readable ? reading.at : context.previous,
-    hasTime: reading?.readable ?? false,
+    at: reading?.isReadable ? reading.at : context.previous,
+    hasTime: reading?.isReadable ?? false,
     sender,
     role,
     language: language.code,

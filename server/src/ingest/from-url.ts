@@ -9,6 +9,7 @@ import type { Download } from '../platform/outbound/download.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Store, storeKey } from '../storage/index.ts'
 import type { NextStep } from './accept.ts'
+import { nameInUrl } from './file-names.ts'
 
 export type Fetch = { orgId: string; conversationId: string; version: number; url: string; tag: number }
 
@@ -62,7 +63,7 @@ export function fetchWorker(input: {
           org_id: orgId,
           conversation_id: conversationId,
           store_key: key,
-          file_name: decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '').slice(0, 300) || null,
+          file_name: nameInUrl(url),
           content_type: downloaded.contentType,
           size_bytes: stored.sizeBytes,
           sha256: stored.sha256Hex,

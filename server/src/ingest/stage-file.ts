@@ -3,6 +3,7 @@
 import type { Call, Fields, FilePart, Form } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { type Store, storeKey } from '../storage/index.ts'
+import { shownName } from './file-names.ts'
 
 export type StagedFile = {
   store_key: string
@@ -11,8 +12,6 @@ export type StagedFile = {
   size_bytes: number
   sha256: string
 }
-
-const nameCharsMax = 300
 
 /** @throws Problem('too_large') above the limit; nothing is left behind then */
 export async function stageFile(
@@ -30,7 +29,7 @@ export async function stageFile(
   const { sizeBytes, sha256Hex } = await store.put(key, file.stream, { sizeBytesMax, ...(signal ? { signal } : {}) })
   return {
     store_key: key,
-    file_name: file.fileName?.slice(0, nameCharsMax) ?? null,
+    file_name: shownName(file.fileName),
     content_type: file.contentType,
     size_bytes: sizeBytes,
     sha256: sha256Hex,

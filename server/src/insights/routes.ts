@@ -8,7 +8,7 @@ import type { Db } from '../platform/db/db.ts'
 import { okWithEtag } from '../platform/http/etag.ts'
 import { pageQuery, pageSize } from '../platform/http/paging.ts'
 import { type Fields, type Route, route } from '../platform/http/route.ts'
-import { Problem } from '../platform/problem.ts'
+import { notFound, Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { agentFigures, agentVolume, estimatedSatisfaction } from './agents.ts'
 import { agentAnswer, agentsAnswer, performanceAnswer } from './answers.ts'
@@ -87,7 +87,7 @@ export function agentRoutes({ db, secrets, defaultTimeZone }: Parts): Route[] {
       async handle(call) {
         const { orgId } = call.by
         const agent = await findAgent(db, orgId, call.params.id)
-        if (!agent) throw new Problem('not_found', 'not_found', 'Resource not found')
+        if (!agent) throw notFound()
         const zone = await zoneOf(orgId)
         const { from, to } = readRange(call.query.start_date, call.query.end_date, { timeZone: zone, now: new Date() })
         const figures = (await agentFigures(db, orgId, [agent.id], { from, to })).get(agent.id)

@@ -9,7 +9,7 @@ const johannesburg = { timeZone: 'Africa/Johannesburg', now }
 const newYork = { timeZone: 'America/New_York', now }
 const iso = (value: unknown, context = johannesburg) => {
   const reading = readDate(value, context)
-  assert.ok(reading.readable, `${String(value)} was not read`)
+  assert.ok(reading.isReadable, `${String(value)} was not read`)
   return reading.at.toISOString()
 }
 
@@ -113,7 +113,7 @@ test('what cannot be read becomes now, with a warning that says how to write it'
   ]
   for (const value of absurd) {
     const reading = readDate(value, johannesburg)
-    assert.equal(reading.readable, false, String(value).slice(0, 60))
+    assert.equal(reading.isReadable, false, String(value).slice(0, 60))
     assert.equal(reading.at, now)
     assert.match(reading.guessed ?? '', /could not be read; the time of arrival was used\. Send ISO 8601/)
     assert.ok((reading.guessed ?? '').length < 300)
@@ -212,9 +212,9 @@ test('property: never throws, and always gives a time in reach of the database',
     .map((all) => all.join(''))
   fc.assert(
     fc.property(fc.oneof(fc.anything(), fc.string(), shaped, fc.double()), zones, (value, timeZone) => {
-      const { at, readable, guessed } = readDate(value, { timeZone, now })
+      const { at, isReadable, guessed } = readDate(value, { timeZone, now })
       assert.ok(at.getTime() > -3e12 && at.getTime() < 8e12)
-      assert.ok(readable || guessed)
+      assert.ok(isReadable || guessed)
     }),
     { numRuns: 2000 },
   )

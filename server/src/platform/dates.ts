@@ -4,17 +4,11 @@
 import { Problem } from './problem.ts'
 
 /** `at` is always usable; `guessed` says in words for people what had to be assumed, null when nothing had. */
-export type DateReading = { at: Date; guessed: string | null; readable: boolean; isDateOnly: boolean }
+export type DateReading = { at: Date; guessed: string | null; isReadable: boolean; isDateOnly: boolean }
 export type DateContext = {
   /** IANA name of the organisation's zone, for times that name none. */
   timeZone: string
   now: Date
-}
-
-/** What Vela answers, with status 400, to `validate_metadata` and a date that it cannot read. */
-export const velaDateError = {
-  call: 'Invalid date of call. Correct format is DD/MM/YYYY, HH:mm:ss',
-  chat: 'Invalid date of chat. Correct format is DD/MM/YYYY, HH:mm:ss',
 }
 
 const howToWrite = 'Send ISO 8601 (2024-01-15T10:30:00Z) or DD/MM/YYYY, HH:mm:ss.'
@@ -56,7 +50,7 @@ export function readDate(value: unknown, context: DateContext): DateReading {
   const guessed = isAbsent
     ? 'No date was given; the time of arrival was used.'
     : `The date ${quote(value)} could not be read; the time of arrival was used. ${howToWrite}`
-  return { at: context.now, guessed, readable: false, isDateOnly: false }
+  return { at: context.now, guessed, isReadable: false, isDateOnly: false }
 }
 
 export type DateRange = { from: Date /** Not part of the range itself. */; to: Date; warnings: string[] }
@@ -70,7 +64,7 @@ export function readRange(start: unknown, end: unknown, context: DateContext): D
   const read = (name: string, value: unknown): DateReading | null => {
     if (value === undefined || value === null || value === '') return null
     const reading = readDate(value, context)
-    if (!reading.readable) {
+    if (!reading.isReadable) {
       const detail = `${name} ${quote(value)} could not be read as a date. ${howToWrite}`
       throw new Problem('invalid', 'unreadable_date', detail, { facts: { field: name } })
     }
@@ -100,7 +94,7 @@ export function isTimeZone(name: string): boolean {
 }
 
 function exact(at: Date): DateReading {
-  return { at, guessed: null, readable: true, isDateOnly: false }
+  return { at, guessed: null, isReadable: true, isDateOnly: false }
 }
 
 /** Recordings are older than neither 1900 nor far ahead of us; what lies outside is a slip of the pen. */
@@ -151,7 +145,7 @@ function fromFields(fields: Record<string, string | undefined>, context: DateCon
     return {
       at,
       guessed: guesses.filter(Boolean).join(' ') || null,
-      readable: true,
+      isReadable: true,
       isDateOnly: fields.hour === undefined,
     }
   } catch (error) {

@@ -39,6 +39,9 @@ export class Problem extends Error {
   }
 }
 
+/** The same for what is unknown and for what belongs to another organisation. */
+export const notFound = (): Problem => new Problem('not_found', 'not_found', 'Resource not found')
+
 export const httpStatus: Record<ProblemKind, number> = {
   invalid: 400,
   unauthenticated: 401,

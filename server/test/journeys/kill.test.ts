@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { pocketsphinxEngine } from '../../src/pipeline/engines/speech/pocketsphinx.ts'
 import { startTranscriptionServer, type TranscriptionServer } from '../fakes/transcription-server.ts'
-import { type Customer, type Harness, startHarness } from '../harness.ts'
+import { type Customer, type Harness, type Json, startHarness } from '../harness.ts'
 import { monoCall, sampleCall } from './sample-call.ts'
 import { startSpeechServer } from './speech-server.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
@@ -30,9 +30,9 @@ async function until<T>(
 }
 
 /** What must not depend on who did the work, or on how often it was begun. */
-function findings({ transcript, metrics, participants, analysis, duration }: any) {
+function findings({ transcript, metrics, participants, analysis, duration }: Json) {
   const { keywords, summary, sentiment, languages } = analysis
-  const turns = transcript.turns.map(({ id: _, ...turn }: any) => turn)
+  const turns = transcript.turns.map(({ id: _, ...turn }: Json) => turn)
   return { turns, metrics, participants, keywords, summary, sentiment, languages, duration }
 }
 
@@ -147,7 +147,7 @@ describe('workers that are killed, stopped, and side by side', () => {
       const { rows } = await database.query('select count(*)::int as n from analyses where conversation_id = $1', [id])
       assert.equal(rows[0].n, 1)
       assert.deepEqual(
-        done.stages.map((one: any) => one.name),
+        done.stages.map((one: Json) => one.name),
         stages,
       )
       for (const stage of done.stages) assert.ok(stage.ended_at && stage.error === null, JSON.stringify(stage))
@@ -156,7 +156,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     t.diagnostic(`all ${recoveries.length} calls were finished ${(slowestMs / 1000).toFixed(1)} s after the kill`)
     assert.ok(slowestMs < promisedMs, `${slowestMs} ms`)
     const listened = (await harness.finished(customer, listening.id)).stages.find(
-      ({ name }: any) => name === 'transcribe',
+      ({ name }: Json) => name === 'transcribe',
     )
     assert.equal(listened.attempt, 2)
     assert.deepEqual(await leftovers(), [])
@@ -181,7 +181,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     assert.equal(failure.code, 'worker_died')
     assert.equal(failure.stage, 'transcribe')
     assert.match(failure.reason, /every try/)
-    assert.equal(seen.find((one: any) => one.name === 'transcribe').status, 'failed')
+    assert.equal(seen.find((one: Json) => one.name === 'transcribe').status, 'failed')
     assert.deepEqual(await eventsOf(id), ['call.received', 'call.failed'])
     assert.deepEqual(await leftovers(), [])
   })
@@ -200,7 +200,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     assert.equal(code, 0, first.output())
     const { status: ended, stages: seen } = await harness.finished(customer, id, 30_000)
     assert.equal(ended, 'completed')
-    assert.equal(seen.find((one: any) => one.name === 'transcribe').attempt, 1, 'an interruption is no failed try')
+    assert.equal(seen.find((one: Json) => one.name === 'transcribe').attempt, 1, 'an interruption is no failed try')
     t.diagnostic(
       `stopped in ${(tookMs / 1000).toFixed(1)} s; finished elsewhere ${(performance.now() - stoppedMs).toFixed(0)} ms later`,
     )

@@ -1,19 +1,11 @@
 // What a client may say of a customer, read from any encoding, with a clear refusal for anything else.
 
-import type { OrgSettings } from '../../access/index.ts'
+import type { OrgChange, OrgSettings } from '../../access/index.ts'
+import { isTimeZone } from '../../platform/dates.ts'
 import type { Fields } from '../../platform/http/route.ts'
 import { Problem } from '../../platform/problem.ts'
 
-export type CustomerFields = {
-  name?: string
-  company_name?: string
-  email?: string
-  former_ids?: string[]
-  isActive?: boolean
-  webhookUrl?: string
-  webhookSecret?: string
-  settings?: OrgSettings
-}
+export type CustomerFields = { org: OrgChange; webhook: { url?: string; secret?: string } }
 
 const charsMax = 300
 const idsMax = 20
@@ -23,16 +15,17 @@ export function readCustomer(fields: Fields, purpose: 'create' | 'change'): Cust
   const email = text(fields, 'email')
   if (purpose === 'create' && !name) throw invalid('name', 'is required')
   if (email && !/^[^\s@]+@[^\s@]+$/.test(email)) throw invalid('email', 'is not an e-mail address')
-  return dropUndefined({
-    name,
-    company_name: text(fields, 'company_name'),
-    email,
-    former_ids: ids(fields, 'former_ids'),
-    isActive: flag(fields, 'is_active'),
-    webhookUrl: text(fields, 'webhook_url', 2048),
-    webhookSecret: text(fields, 'webhook_secret', 500),
-    settings: settingsOf(fields.settings),
-  })
+  return {
+    org: dropUndefined({
+      name,
+      company_name: text(fields, 'company_name'),
+      email,
+      former_ids: ids(fields, 'former_ids'),
+      is_active: flag(fields, 'is_active'),
+      settings: settingsOf(fields.settings),
+    }),
+    webhook: dropUndefined({ url: text(fields, 'webhook_url', 2048), secret: text(fields, 'webhook_secret', 500) }),
+  }
 }
 
 function text(fields: Fields, field: string, max = charsMax): string | undefined {
@@ -78,20 +71,11 @@ function settingsOf(value: unknown): OrgSettings | undefined {
 const isAmount = (value: unknown) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
 
 const readers: Record<keyof OrgSettings, (value: unknown) => boolean> = {
-  time_zone: (value) => typeof value === 'string' && isZone(value),
+  time_zone: (value) => typeof value === 'string' && isTimeZone(value),
   agent_channel: (value) => value === 0 || value === 1,
   creates_agents: (value) => typeof value === 'boolean',
   minutes_per_month: isAmount,
   chats_per_month: isAmount,
-}
-
-function isZone(name: string): boolean {
-  try {
-    Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 const invalid = (field: string, issue: string) =>

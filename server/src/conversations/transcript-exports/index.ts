@@ -7,7 +7,7 @@ import { writeText } from './text.ts'
 import { writeVcon } from './vcon.ts'
 import { writeVtt } from './vtt.ts'
 
-export type { ExportParticipant, ExportRecording, TranscriptExport } from './input.ts'
+export type { TranscriptExport } from './input.ts'
 
 type Format = { contentType: string; extension: string; write: (input: TranscriptExport) => string }
 

@@ -3,6 +3,7 @@
 
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
+import { preparing } from './prepared.ts'
 import type { DB } from './schema.gen.ts'
 
 export type Db = Kysely<DB>
@@ -21,7 +22,7 @@ export function openDb({ url, connectionsMax }: { url: string; connectionsMax: n
   pool.on('error', () => {})
   // The pool listens to those that rest alone; one that breaks between two queries of a transaction fails the next query.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
 }
 
 /**

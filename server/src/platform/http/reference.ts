@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Type } from 'typebox'
-import { Problem } from '../problem.ts'
+import { notFound } from '../problem.ts'
 import { openApi } from './openapi.ts'
 import { jsonType, ok, type Route, route } from './route.ts'
 
@@ -65,7 +65,7 @@ export function referenceRoutes(routes: Route[], version: string): Route[] {
       async handle({ params: { file } }) {
         if (file === 'start.js') return ok(start, { 'Content-Type': 'text/javascript; charset=utf-8' })
         const contentType = Object.hasOwn(assets, file) ? assets[file] : undefined
-        if (!contentType) throw new Problem('not_found', 'not_found', 'Resource not found')
+        if (!contentType) throw notFound()
         return ok(await readFile(join(folder, file)), {
           'Content-Type': contentType,
           'Cache-Control': 'public, max-age=86400',

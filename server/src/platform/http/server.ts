@@ -8,7 +8,7 @@ import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
-import { Problem } from '../problem.ts'
+import { notFound, Problem } from '../problem.ts'
 import { deferContinue, hasBody, startBody } from './body-flow.ts'
 import { type BodyLimits, readForm } from './form.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
@@ -104,7 +104,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   })
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, undefined, log))
   app.setNotFoundHandler(() => {
-    throw new Problem('not_found', 'not_found', 'Resource not found')
+    throw notFound()
   })
   for (const route of routes) {
     for (const url of pathsOf(route)) {

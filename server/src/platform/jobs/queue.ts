@@ -1,7 +1,7 @@
 // The queue: pg-boss in the same PostgreSQL, so that a job is enqueued by the transaction that needs it.
 // The only file that knows pg-boss; the runner beside it works the jobs off.
 
-import { type JobWithMetadata, PgBoss } from 'pg-boss'
+import { type ConnectionOptions, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { type Db, type DbOrTx, runRaw, type Tx } from '../db/db.ts'
 import { together } from '../db/together.ts'
 import { newId } from '../ids.ts'
@@ -84,10 +84,8 @@ export async function openQueue(input: {
     await prepare(boss, burial)
     await prepare(boss, job, burial.name)
   }
-  const inside = (tx: DbOrTx) => ({
-    db: {
-      executeSql: async (text: string, values?: unknown[]) => (await runRaw(tx, text, values)) as { rows: any[] },
-    },
+  const inside = (tx: DbOrTx): ConnectionOptions => ({
+    db: { executeSql: async (text, values) => (await runRaw(tx, text, values)) as never },
   })
   const wake = (tx: Tx, name: string) => runRaw(tx, 'select pg_notify($1, $2)', [wakeChannel, name])
   // pg-boss answers the number of rows that it changed; its types do not say so of every call.

@@ -315,7 +315,8 @@ describe('the runner', () => {
       }),
     )
     await put(jobs.plain, [{ n: 1 }, { n: 2 }])
-    await until(async () => (await wrote()).length === 2, 15_000)
+    // The question itself may be on a connection that breaks.
+    await until(async () => (await wrote().catch(() => [])).length === 2, 15_000)
     assert.deepEqual(attempts, [1, 1])
     // The listener and the claims have recovered too.
     await put(jobs.plain, [{ n: 3 }])

@@ -35,7 +35,7 @@ export async function runWorkers(input: {
   workers: Worker[]
   log: Log
 }): Promise<Runner> {
-  const { queue, log } = input
+  const { log } = input
   const commit = commitByGroup(input.db)
   const wakes = new Map<string, () => void>()
   const listener = listenTo(input.url, wakeChannel, (name) => wakes.get(name)?.(), log)
@@ -60,15 +60,13 @@ export async function runWorkers(input: {
       await listener.stop()
     },
   }
-
-  function burialWorker({ job, bury }: Worker): Worker {
-    const giveUp = async (buried: object) => {
-      log.error({ job: job.name, input: buried }, 'a job could not even be buried')
-      return undefined
-    }
-    return { job: burialOf(job), handle: bury, bury: giveUp }
-  }
 }
+
+const burialWorker = ({ job, bury }: Worker): Worker => ({
+  job: burialOf(job),
+  handle: bury,
+  bury: async () => undefined,
+})
 
 /**
  * Results of one group that wait for each other's locks (the change counter of the organisation) share a transaction.

@@ -11,7 +11,7 @@ export type Address = ipaddr.IPv4 | ipaddr.IPv6
 export type AllowEntry = { text: string; network: Address; prefixBits: number; port: number | null }
 
 /**
- * Reads `10.1.0.0/16, 127.0.0.1:9000, [::1]/128:8080`: entries `CIDR` or `CIDR:port`, separated by commas.
+ * Reads `10.1.0.0/16, 127.0.0.1:9000, [fd00::/8]:443`: entries `CIDR` or `CIDR:port`, separated by commas.
  * A single address is its own CIDR. Without a port, every port of these addresses is open; with one, only that port.
  * Throws Problem('invalid', 'outbound_allow') that names the entry which cannot be read.
  */
@@ -37,23 +37,27 @@ export function readAddress(text: string): Address | null {
   return isIP(text) && !text.includes('%') ? ipaddr.process(text) : null
 }
 
+// In brackets, the prefix of an IPv6 network may stand inside or behind them.
+const entryPattern =
+  /^(?:\[(?<address>[^\]/]+)\/(?<prefix>\d{1,3})\]|(?:\[(?<address>[^\]/]+)\]|(?<address>[0-9.]+|[0-9a-fA-F:.]+?))(?:\/(?<prefix>\d{1,3}))?)(?::(?<port>\d{1,5}))?$/
+
 function parseEntry(text: string): AllowEntry {
-  const match = /^(?:\[([^\]]+)\]|([0-9.]+)|([0-9a-fA-F:.]+?))(?:\/(\d{1,3}))?(?::(\d{1,5}))?$/.exec(text)
+  const parts = entryPattern.exec(text)?.groups ?? {}
   // Without brackets, `::1:8080` is one long IPv6 address: the port is only cut off after brackets, a prefix or IPv4.
-  const whole = isIP(text) ? text : (match?.[1] ?? match?.[2] ?? match?.[3] ?? '')
+  const isBare = isIP(text) !== 0
+  const whole = isBare ? text : (parts.address ?? '')
   if (!isIP(whole) || whole.includes('%')) {
     throw refuse(text, 'write addresses, not names: 10.1.0.0/16, 127.0.0.1:9000 or [::1]/128:8080')
   }
   const network = ipaddr.parse(whole)
   if (readAddress(whole)?.kind() !== network.kind()) throw refuse(text, 'write an IPv4 address as IPv4')
   const bitsMax = network.kind() === 'ipv4' ? 32 : 128
-  const isBare = isIP(text) !== 0
-  const prefixBits = isBare || match?.[4] === undefined ? bitsMax : Number(match[4])
-  const port = isBare || match?.[5] === undefined ? null : Number(match[5])
+  const prefixBits = isBare || parts.prefix === undefined ? bitsMax : Number(parts.prefix)
+  const port = isBare || parts.port === undefined ? null : Number(parts.port)
   if (prefixBits > bitsMax) throw refuse(text, `the prefix is at most /${bitsMax}`)
   if (port !== null && (port < 1 || port > 65_535)) throw refuse(text, 'a port is 1 to 65535')
-  const first = network.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
-  const start = first.networkAddressFromCIDR(`${whole}/${prefixBits}`)
+  const family = network.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
+  const start = family.networkAddressFromCIDR(`${whole}/${prefixBits}`)
   if (start.toString() !== network.toString()) {
     throw refuse(text, `${whole} is not the start of a /${prefixBits} network; did you mean ${start}/${prefixBits}?`)
   }

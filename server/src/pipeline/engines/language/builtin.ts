@@ -2,10 +2,10 @@
 // folder together; each part owns its method, and scripts/train-language-models.ts makes their data.
 
 import type { Finding, Keyword, Provenance, Summary } from '../../../conversations/shapes.ts'
+import { normaliseLanguageTag } from '../../../platform/language-tags.ts'
 import type { LanguageEngine, LanguageInput, LanguageResult, TurnFindings } from './engine.ts'
 import { findKeywords } from './keywords.ts'
 import { detectLanguages } from './language-detection.ts'
-import { normaliseLanguageTag } from './language-tags.ts'
 import { loadModels, modelsVersion } from './models.ts'
 import { createPace } from './pace.ts'
 import { judgeSentiment } from './sentiment.ts'

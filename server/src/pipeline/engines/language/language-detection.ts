@@ -1,8 +1,8 @@
 // Which language each turn is in: a character model of the turn itself, weighed by the company it keeps.
-// Reading tags that clients sent is language-tags.ts; training is scripts/train-language-models.ts.
+// Reading tags that clients sent is platform/language-tags.ts; training is scripts/train-language-models.ts.
 
+import { homeTag, isHomeLanguage, languageOf } from '../../../platform/language-tags.ts'
 import type { TurnFindings } from './engine.ts'
-import { homeTag, isHomeLanguage, languageOf } from './language-tags.ts'
 import { classify, type LinearModel } from './linear-model.ts'
 import type { Pace } from './pace.ts'
 import type { ReadTurn } from './words.ts'

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { normaliseLanguageTag } from '../../../platform/language-tags.ts'
 import type { LanguageTurn } from './engine.ts'
-import { normaliseLanguageTag } from './language-tags.ts'
 import { LlmFailure, type Question } from './llm-endpoint.ts'
 import { cleanText, wordsOf } from './words.ts'
 

@@ -3,10 +3,10 @@
 // llm-questions.ts. Whatever goes wrong on the way, the builtin engine does the work, and the provenance says so.
 
 import type { Keyword, Provenance } from '../../../conversations/shapes.ts'
+import { normaliseLanguageTag } from '../../../platform/language-tags.ts'
 import { builtinLanguageEngine } from './builtin.ts'
 import type { LanguageEngine, LanguageInput, LanguageResult, TurnFindings } from './engine.ts'
 import { keywordsMax } from './keywords.ts'
-import { normaliseLanguageTag } from './language-tags.ts'
 import { askModel, type ChatEndpoint, LlmFailure } from './llm-endpoint.ts'
 import {
   askAboutPart,

@@ -2,7 +2,7 @@
 // Averages over turns and parties are metrics, and not made here.
 
 import type { Sentiment, SentimentLabel } from '../../../conversations/shapes.ts'
-import { languageOf } from './language-tags.ts'
+import { languageOf } from '../../../platform/language-tags.ts'
 import { judge, type Lexicon } from './lexicon.ts'
 import { classify, type LinearModel } from './linear-model.ts'
 import type { ReadTurn } from './words.ts'

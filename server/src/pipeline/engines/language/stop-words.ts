@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { languageOf } from '../../../platform/language-tags.ts'
 import type { IsStopWord } from './keywords.ts'
-import { languageOf } from './language-tags.ts'
 
 export type StopWords = (tag: string | null) => IsStopWord
 

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FetchLike } from '../../../platform/outbound/fetch-like.ts'
+import { readRetryAfter } from '../../../platform/outbound/retry-after.ts'
 import { Problem } from '../../../platform/problem.ts'
 
 export type OpenaiTarget = {
@@ -46,14 +47,14 @@ export function notAnAnswer(body: string, cause?: unknown): Problem {
   )
 }
 
-type Answered = { status: number; body: string; retryAfter: string | null }
+type Answered = { status: number; body: string; retryAfterMs: number | null }
 
 async function send(target: OpenaiTarget, upload: Upload, format: 'verbose_json' | 'json'): Promise<Answered> {
   for (let retries = 0; ; retries += 1) {
     const answered = await sendOnce(target, upload, format)
     const isPassing = answered.status === 429 || answered.status >= 500
     if (!isPassing || retries === retriesMax) return answered
-    const waitMs = retryAfterMs(answered.retryAfter) ?? firstRetryMs * 2 ** retries
+    const waitMs = answered.retryAfterMs ?? firstRetryMs * 2 ** retries
     await sleep(Math.min(waitMs, retryAfterMsMax), undefined, { signal: upload.signal }).catch(() =>
       upload.signal.throwIfAborted(),
     )
@@ -79,8 +80,8 @@ async function sendOnce(target: OpenaiTarget, upload: Upload, format: 'verbose_j
       body: form,
       signal: AbortSignal.any([upload.signal, timeout]),
     })
-    const retryAfter = response.headers.get('retry-after')
-    return { status: response.status, body: await response.text(), retryAfter }
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'))
+    return { status: response.status, body: await response.text(), retryAfterMs }
   } catch (cause) {
     upload.signal.throwIfAborted()
     if (timeout.aborted) {
@@ -92,17 +93,9 @@ async function sendOnce(target: OpenaiTarget, upload: Upload, format: 'verbose_j
   }
 }
 
-/** RFC 9110 §10.2.3: seconds or a date; null when neither. */
-function retryAfterMs(value: string | null): number | null {
-  if (!value) return null
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now())
-}
-
-function refusal({ status, body, retryAfter }: Answered, { baseUrl, model }: OpenaiTarget): Problem {
+function refusal({ status, body, retryAfterMs }: Answered, { baseUrl, model }: OpenaiTarget): Problem {
   const cause = new Error(`status ${status}: ${body.slice(0, causeExcerptMax)}`)
-  const retryAfterS = Math.ceil((retryAfterMs(retryAfter) ?? 0) / 1000)
+  const retryAfterS = Math.ceil((retryAfterMs ?? 0) / 1000)
   const problem = (kind: 'upstream' | 'unavailable', code: string, detail: string) =>
     new Problem(kind, code, detail, { cause, ...(retryAfterS > 0 && { retryAfterS }) })
   if (status === 401 || status === 403) {

@@ -26,6 +26,7 @@ test('gives one tag for the many names of a language', () => {
     ['', null],
     ['123', null],
     ['zu-', null],
+    ['constructor', null],
     ['<script>', null],
     ['a'.repeat(1_000_000), null],
   ]
