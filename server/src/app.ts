@@ -15,7 +15,7 @@ import { pipeline, pipelineJobs } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import type { Route } from './platform/http/route.ts'
-import { closeServer, openServer } from './platform/http/server.ts'
+import { closeServer, listen, openServer } from './platform/http/server.ts'
 import { openQueue } from './platform/jobs/queue.ts'
 import { runWorkers } from './platform/jobs/runner.ts'
 import type { Log } from './platform/log.ts'
@@ -39,6 +39,7 @@ export type App = {
 }
 
 const connectionsMax = 20
+const relaxedConnectionsMax = 8
 // Container engines kill 10 s after they have asked.
 const graceMsDefault = 8000
 
@@ -52,6 +53,7 @@ export async function openApp(input: {
 }): Promise<App> {
   const { config, databaseUrl, log, roles } = input
   const db = openDb({ url: databaseUrl, connectionsMax })
+  const relaxedDb = openDb({ url: databaseUrl, connectionsMax: relaxedConnectionsMax, isRelaxed: true })
   const secrets = openSecrets(input.secretKey)
   const keys = apiKeys(secrets)
   const out = outbound({ allow: parseOutboundAllow(config.outbound.allow.join(',')), userAgent: `Indaba/${version}` })
@@ -129,15 +131,22 @@ export async function openApp(input: {
     async start() {
       if (roles.work) {
         running.push(
-          await runWorkers({ url: databaseUrl, db, queue, workers: [...entrance.workers, ...analysis.workers], log }),
+          await runWorkers({
+            url: databaseUrl,
+            db,
+            claimsDb: relaxedDb,
+            queue,
+            workers: [...entrance.workers, ...analysis.workers],
+            log,
+          }),
         )
-        running.push(startDelivery({ db, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }))
+        running.push(
+          startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
+        )
         running.push(startHousekeeping({ db, store, log }))
       }
       if (!roles.serve) return { port: 0 }
-      await http.listen({ host: config.http.host, port: config.http.port })
-      const address = http.server.address()
-      return { port: typeof address === 'object' && address ? address.port : config.http.port }
+      return { port: await listen(http, config.http) }
     },
     async stop(graceMs = graceMsDefault) {
       await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
@@ -145,7 +154,7 @@ export async function openApp(input: {
       await analysis.close()
       await out.close()
       store.close()
-      await db.destroy()
+      await Promise.all([db.destroy(), relaxedDb.destroy()])
     },
   }
 }

@@ -3,6 +3,7 @@
 
 import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { sql } from 'kysely'
 import type { Db, DbOrTx } from '../platform/db/db.ts'
 import { equalSecret, type Secrets } from '../platform/secrets.ts'
 
@@ -64,11 +65,11 @@ export function apiKeys(secrets: Secrets): ApiKeys {
       return holder
     },
     async masked(db, orgIds) {
-      if (orgIds.length === 0) return new Map()
       const rows = await db
         .selectFrom('api_keys')
         .select(['org_id', 'masked'])
-        .where('org_id', 'in', orgIds)
+        // One parameter, however many organisations: PostgreSQL takes at most 65,535.
+        .where('org_id', '=', sql<string>`any(${orgIds}::uuid[])`)
         .where('is_active', '=', true)
         .orderBy('created_at')
         .execute()

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, DbOrTx, Tx } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 import type { Answer, Call } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -28,7 +29,7 @@ export function idempotencyOf(
 }
 
 /**
- * Takes the keys for this transaction. Those that were used before are returned with their stored answer.
+ * Takes the keys for this transaction, all in one order, so that two transactions cannot wait for each other. Those that were used before are returned with their stored answer.
  * @returns by position: null = new, go on; an Answer = say this again; a Problem('conflict') = same key, other content
  */
 export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promise<(null | Answer | Problem)[]> {
@@ -38,7 +39,7 @@ export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promi
   const taken = await sql<{ caller: string; route: string; key: string }>`
     insert into idempotency_keys (caller, route, key, fingerprint)
     select caller, route, key, fingerprint from json_populate_recordset(null::idempotency_keys, ${JSON.stringify(rows)}::json)
-    on conflict do nothing returning caller, route, key`.execute(tx)
+    order by caller, route, key on conflict do nothing returning caller, route, key`.execute(tx)
   const name = (one: { caller: string; route: string; key: string }) => `${one.caller} ${one.route} ${one.key}`
   const fresh = new Set(taken.rows.map(name))
   const answers: (null | Answer | Problem)[] = []
@@ -81,15 +82,15 @@ async function storedAnswer(tx: Tx, one: Idempotency): Promise<Answer | Problem>
 }
 
 export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: Answer }[]): Promise<void> {
-  for (const { key, answer } of answers) {
-    await tx
+  const store = ({ key, answer }: (typeof answers)[number]) =>
+    tx
       .updateTable('idempotency_keys')
       .set({ status: answer.status, body: JSON.stringify(answer.body ?? null) })
       .where('caller', '=', key.caller)
       .where('route', '=', key.route)
       .where('key', '=', key.key)
       .execute()
-  }
+  await together(...answers.map(store))
 }
 
 /**

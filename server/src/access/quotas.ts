@@ -25,7 +25,7 @@ export function rateLimits(now: () => number = () => performance.now()) {
     bucket.at = at
     buckets.delete(name)
     buckets.set(name, bucket)
-    if (buckets.size > bucketsMax) forgetOldest(buckets)
+    if (buckets.size > bucketsMax) for (const oldest of buckets.keys().take(1)) buckets.delete(oldest)
     if (bucket.tokens < 1) {
       const retryAfterS = ((1 - bucket.tokens) * windowMs) / perMinute / 1000
       const detail = `Rate limit exceeded: ${perMinute} requests per minute. Try again in ${Math.ceil(retryAfterS)} s.`
@@ -38,12 +38,5 @@ export function rateLimits(now: () => number = () => performance.now()) {
       'X-RateLimit-Remaining': String(Math.floor(bucket.tokens)),
       'X-RateLimit-Reset': String(Math.ceil(fullInS)),
     }
-  }
-}
-
-function forgetOldest(buckets: Map<string, Bucket>): void {
-  for (const [oldest] of buckets) {
-    buckets.delete(oldest)
-    return
   }
 }

@@ -4,7 +4,7 @@
 import { type Selectable, sql } from 'kysely'
 import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import type { Conversations } from '../platform/db/schema.gen.ts'
-import { notFound, Problem } from '../platform/problem.ts'
+import { notFound } from '../platform/problem.ts'
 import type { AgentGiven } from './people.ts'
 import type { Channel, ConversationStatus, Direction, SentimentLabel } from './shapes.ts'
 

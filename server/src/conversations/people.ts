@@ -46,6 +46,10 @@ export async function findAgent(db: DbOrTx, orgId: string, word: string): Promis
   return bestMatch(await agentsNamed(db, [{ orgId, word: text }]), orgId, [text])
 }
 
+const columns = sql.raw(
+  'a.org_id, a.id, a.name, a.email, a.external_id, a.team, a.department, a.is_active, a.created_at, a.updated_at',
+)
+
 /** By all four names of an agent, each through its own index. */
 async function agentsNamed(db: DbOrTx, keys: { orgId: string; word: string }[]): Promise<Agent[]> {
   if (keys.length === 0) return []
@@ -56,10 +60,10 @@ async function agentsNamed(db: DbOrTx, keys: { orgId: string; word: string }[]):
       from json_to_recordset(${rows}::json) as k (org_id uuid, word text, id uuid)
       where word <> ''
     )
-    select a.* from named n join agents a on a.org_id = n.org_id and a.id = n.id
-    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.external_id) = n.word
-    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.email) = n.word
-    union select a.* from named n join agents a on a.org_id = n.org_id and lower(a.name) = n.word`.execute(db)
+    select ${columns} from named n join agents a on a.org_id = n.org_id and a.id = n.id
+    union select ${columns} from named n join agents a on a.org_id = n.org_id and lower(a.external_id) = n.word
+    union select ${columns} from named n join agents a on a.org_id = n.org_id and lower(a.email) = n.word
+    union select ${columns} from named n join agents a on a.org_id = n.org_id and lower(a.name) = n.word`.execute(db)
   return agents
 }
 

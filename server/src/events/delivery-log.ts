@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { DbOrTx } from '../platform/db/db.ts'
-import { notFound, Problem } from '../platform/problem.ts'
+import { notFound } from '../platform/problem.ts'
 
 export type DeliveryView = {
   delivery_id: string
@@ -67,7 +67,8 @@ async function readLog(db: DbOrTx, wanted: ReturnType<typeof sql>, responseChars
       select coalesce(json_agg(json_build_object(
         'attempt', a.attempt,
         'started_at', to_char(a.started_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'duration_ms', a.duration_ms, 'status_code', a.status_code, 'error', a.error, 'response', left(a.response, ${responseCharsMax}), 'timings', a.timings
+        'duration_ms', a.duration_ms, 'status_code', a.status_code, 'error', a.error,
+        'response', left(a.response, ${responseCharsMax}), 'timings', a.timings
       ) order by a.attempt), '[]') as attempts
       from delivery_attempts a where a.org_id = d.org_id and a.delivery_id = d.id
     ) log

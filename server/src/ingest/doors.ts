@@ -13,7 +13,7 @@ import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
-import { callArrival, chatArrival, checkOrgId, commonOf, contentHash } from './submission.ts'
+import { callArrival, chatArrival, checkOrgId, contentHash, requestFacts } from './submission.ts'
 import type { Tickets } from './tickets.ts'
 
 export type Doors = {
@@ -58,7 +58,7 @@ export function doors(input: {
     await requireMinutes(db, org, zoneOf(org), key)
     let isKept = false
     const given = await accept({
-      ...commonOf(call, org, key),
+      ...requestFacts(call, org, key),
       kind: 'conversation',
       arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
       recording: file,
@@ -113,7 +113,7 @@ export function doors(input: {
         })
       }
       return accept({
-        ...commonOf(call, org, key),
+        ...requestFacts(call, org, key),
         kind: 'conversation',
         arrival: callArrival(org.id, newId(), said, {
           source: 'url',
@@ -148,7 +148,7 @@ export function doors(input: {
       await requireChats(db, org, zoneOf(org), key)
       const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
       return accept({
-        ...commonOf(call, org, key),
+        ...requestFacts(call, org, key),
         kind: 'conversation',
         arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
         recording: null,

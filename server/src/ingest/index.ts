@@ -1,6 +1,6 @@
 // Ingest: every way in. The only door into this slice.
 
-import type { Db, Tx } from '../platform/db/db.ts'
+import type { Db } from '../platform/db/db.ts'
 import type { Route } from '../platform/http/route.ts'
 import type { Worker } from '../platform/jobs/job.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
@@ -28,21 +28,15 @@ export function ingest(input: {
   uploadBytesMax: number
 }): { doors: Doors; routes: Route[]; workers: Worker[]; fetchJob: typeof fetchJob } {
   const { db, store, analyse, uploadBytesMax } = input
+  // A recording that is only named by a URL is fetched first.
   const next: NextStep = async (tx, conversations) => {
-    await analyse(
-      tx,
-      conversations.filter(({ fetchUrl }) => fetchUrl === null),
+    const here = conversations.filter(({ fetchUrl }) => fetchUrl === null)
+    const elsewhere = conversations.flatMap(({ fetchUrl: url, channel: _, ...one }) =>
+      url === null ? [] : [{ input: { ...one, url }, group: one.orgId, priority: -one.tag }],
     )
-    await fetchLater(tx, conversations)
+    await analyse(tx, here)
+    await input.queue().enqueue(tx, fetchJob, elsewhere)
   }
-  const fetchLater = (tx: Tx, conversations: Parameters<NextStep>[1]) =>
-    input.queue().enqueue(
-      tx,
-      fetchJob,
-      conversations.flatMap(({ fetchUrl: url, channel: _, ...one }) =>
-        url === null ? [] : [{ input: { ...one, url }, group: one.orgId, priority: -one.tag }],
-      ),
-    )
   const accept = accepting({ db, next })
   const secret = input.secrets.hash('upload ticket', '').toString('hex')
   const waiting = tickets({ ...input, accept, secret })

@@ -13,9 +13,12 @@ import type { ChatInput } from './chat-messages.ts'
 export const contentHash = (...values: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex')
 
-type Common = 'actor' | 'requestId' | 'createsAgents' | 'idempotency'
-
-export const commonOf = (call: Call, org: Org, idempotency: Idempotency | null): Pick<Submission, Common> => ({
+/** What every submission takes from the request that brought it. */
+export const requestFacts = (
+  call: Call,
+  org: Org,
+  idempotency: Idempotency | null,
+): Pick<Submission, 'actor' | 'requestId' | 'createsAgents' | 'idempotency'> => ({
   actor: call.by.actor,
   requestId: call.requestId,
   createsAgents: org.settings.creates_agents ?? false,

@@ -2,7 +2,7 @@
 // The ticket's conversation waits as `awaiting_upload`, under the id that the object key carries.
 
 import { idempotencyOf, type Org } from '../access/index.ts'
-import { getConversation } from '../conversations/index.ts'
+import { type Conversation, getConversation } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { type Answer, type Call, ok, type Route, route } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
@@ -21,7 +21,7 @@ import type { Accept, Accepted } from './accept.ts'
 import type { Allocation } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
 import { keepIfAccepted, stageForm } from './stage-file.ts'
-import { callArrival, commonOf } from './submission.ts'
+import { callArrival, requestFacts } from './submission.ts'
 
 const ticketMs = 3600_000
 const path = '/uploads'
@@ -68,7 +68,7 @@ export function tickets(input: {
     const id = newId()
     const arrival = callArrival(org.id, id, said, { source: 'presigned', contentHash: null, warnings: form.warnings })
     return accept({
-      ...commonOf(call, org, idempotencyOf(call, form.fields)),
+      ...requestFacts(call, org, idempotencyOf(call, form.fields)),
       kind: 'ticket',
       // A natural key counts once the recording is there.
       arrival: {
@@ -211,25 +211,11 @@ export function tickets(input: {
 
 const hasPolicy = (fields: object) => Object.keys(fields).some((name) => name.toLowerCase() === 'policy')
 
-type Waiting = NonNullable<Awaited<ReturnType<typeof getConversation>>>
-
-function arrivalOf(ticket: Waiting) {
-  const { org_id, id, channel, direction, source, agent_given, customer_ref, caller_number, called_number } = ticket
+/** What was said when the ticket was asked for. */
+function arrivalOf(ticket: Conversation) {
+  const { org_id, id, channel, direction, agent_given, customer_ref, caller_number, called_number } = ticket
   const { team, department, tags, warnings, language, started_at, ended_at } = ticket
-  return {
-    ...{
-      org_id,
-      id,
-      channel,
-      direction,
-      source: source as 'presigned',
-      agent_given,
-      customer_ref,
-      caller_number,
-      called_number,
-    },
-    ...{ team, department, tags, warnings, language },
-    started_at: started_at.toISOString(),
-    ended_at: ended_at?.toISOString() ?? null,
-  }
+  const who = { agent_given, customer_ref, caller_number, called_number, team, department }
+  const when = { started_at: started_at.toISOString(), ended_at: ended_at?.toISOString() ?? null }
+  return { org_id, id, channel, direction, source: 'presigned' as const, ...who, tags, warnings, language, ...when }
 }

@@ -7,7 +7,7 @@ import { type Harness, type Json, startHarness } from '../../test/harness.ts'
 import { openDb } from '../platform/db/db.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
 import { Problem } from '../platform/problem.ts'
-import { telemetry } from './health.ts'
+import { telemetry } from './index.ts'
 
 describe('health', () => {
   let indaba: Harness

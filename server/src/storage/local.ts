@@ -7,7 +7,7 @@ import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'nod
 import { dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../platform/problem.ts'
-import { checkKey, meter, noSuchObject, resolveRange, type Store, writeNewFile } from './store.ts'
+import { checkKey, meter, noSuchObject, resolveRange, type Store, storageUnavailable, writeNewFile } from './store.ts'
 
 /** `root` is created when absent. Unfinished writes live in `root/unfinished`, on the same file system. */
 export function localStore({ root }: { root: string }): Store {
@@ -34,7 +34,7 @@ export function localStore({ root }: { root: string }): Store {
       } catch (error) {
         body.destroy()
         await unlink(written).catch(() => undefined)
-        throw isAbsent(error) ? unreachable(error) : asProblem(error)
+        throw isAbsent(error) ? storageUnavailable(error) : asProblem(error)
       }
       return measure.result()
     },
@@ -140,14 +140,8 @@ function asProblem(error: unknown): unknown {
     case 'EMFILE':
     case 'ENFILE':
     case 'ENOTDIR':
-      return unreachable(error)
+      return storageUnavailable(error)
     default:
       return error
   }
-}
-
-function unreachable(cause: unknown): Problem {
-  return new Problem('unavailable', 'storage_unavailable', 'The server cannot reach its file storage just now.', {
-    cause,
-  })
 }

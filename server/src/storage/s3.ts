@@ -13,8 +13,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { Problem } from '../platform/problem.ts'
-import { checkKey, meter, noSuchObject, resolveRange, type Store, writeNewFile } from './store.ts'
+import { checkKey, meter, noSuchObject, resolveRange, type Store, storageUnavailable, writeNewFile } from './store.ts'
 
 export type S3Settings = {
   /** Absent: Amazon's own for the region. */
@@ -88,7 +87,7 @@ export function s3Store(settings: S3Settings): Store & { close(): void } {
       const part = found && resolveRange(range, found.sizeBytes)
       const Range = part ? `bytes=${part.start}-${part.end}` : undefined
       const answer = await client.send(new GetObjectCommand({ Bucket, Key, Range })).catch(rethrow)
-      if (!(answer.Body instanceof Readable)) throw unavailable(new Error('the answer has no body'))
+      if (!(answer.Body instanceof Readable)) throw storageUnavailable(new Error('the answer has no body'))
       return { stream: answer.Body, sizeBytes: found?.sizeBytes ?? answer.ContentLength ?? 0 }
     },
 
@@ -167,17 +166,11 @@ function rethrow(error: unknown): never {
 /** What the service or the way to it did wrong becomes a Problem; errors of the body and aborts stay as they are. */
 function asProblem(error: unknown): unknown {
   if (isAbsent(error)) return noSuchObject(error)
-  if (error instanceof S3ServiceException || isOfTheNetwork(error)) return unavailable(error)
+  if (error instanceof S3ServiceException || isOfTheNetwork(error)) return storageUnavailable(error)
   return error
 }
 
 /** The client marks what it sent or tried to send with `$metadata`; time-outs of its own carry only a name. */
 function isOfTheNetwork(error: unknown): boolean {
   return error instanceof Error && ('$metadata' in error || error.name === 'TimeoutError')
-}
-
-function unavailable(cause: unknown): Problem {
-  return new Problem('unavailable', 'storage_unavailable', 'The server cannot reach its file storage just now.', {
-    cause,
-  })
 }

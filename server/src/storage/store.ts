@@ -75,6 +75,11 @@ export function noSuchObject(cause?: unknown): Problem {
   return new Problem('not_found', 'no_such_object', 'There is no stored file under this key.', { cause })
 }
 
+export function storageUnavailable(cause: unknown): Problem {
+  const detail = 'The server cannot reach its file storage just now.'
+  return new Problem('unavailable', 'storage_unavailable', detail, { cause })
+}
+
 /** The range in absolute numbers, both ends included; null means all of it. */
 export function resolveRange(range: ByteRange, sizeBytes: number): { start: number; end: number } | null {
   if (range.start === undefined && range.end === undefined) return null

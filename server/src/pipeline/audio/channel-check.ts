@@ -6,6 +6,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Levels } from './channel-track.ts'
 import { percentile, silenceDbfs, toDbfs } from './decibels.ts'
+import { wavHeaderBytes } from './pcm-wav.ts'
 
 // When two parties talk in turns, the difference of level between the channels swings by 30 dB and more; for one
 // sound on both channels it stays put.
@@ -22,7 +23,7 @@ const delayMaxMs = 15
 
 type Channel = { wavPath: string; levels: Levels }
 
-/** True when both channels carry one sound. The files are 16-bit mono WAV of `pcmRateHz` with a 44-byte header. */
+/** True when both channels carry one sound. The files are those of channel-track.ts, at `pcmRateHz`. */
 export function isFalseStereo(left: Channel, right: Channel, pcmRateHz: number): boolean {
   const leftDb = smoothedDb(left.levels)
   const rightDb = smoothedDb(right.levels)
@@ -97,7 +98,7 @@ function probeCorrelation(leftPath: string, rightPath: string, atSample: number,
 function readSamples(wavPath: string, fromSample: number, count: number): Int16Array {
   const samples = new Int16Array(count)
   const fd = openSync(wavPath, 'r')
-  const bytes = readSync(fd, samples, 0, count * 2, 44 + fromSample * 2)
+  const bytes = readSync(fd, samples, 0, count * 2, wavHeaderBytes + fromSample * 2)
   closeSync(fd)
   return samples.subarray(0, bytes >> 1)
 }

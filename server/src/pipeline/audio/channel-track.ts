@@ -1,6 +1,7 @@
 // One channel on its way to disk: a 16-bit mono WAV file, and the level of each short frame for the later checks.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { wavHeader, wavHeaderBytes } from './pcm-wav.ts'
 
 /** Mean squares (power, full scale = 1) of frames of `frameMs`. */
 export type Levels = {
@@ -16,7 +17,6 @@ export type ChannelTrack = {
   finish(): { wavPath: string; sampleCount: number; levels: Levels }
 }
 
-const wavHeaderBytes = 44
 const frameMsWanted = 20
 // Below the fundamental of nearly every voice on a telephone, above mains hum at 50 and 60 Hz.
 const highPassHz = 150
@@ -71,23 +71,6 @@ export function createChannelTrack(wavPath: string, sampleRateHz: number): Chann
       return { wavPath, sampleCount, levels: { frameMs, power: power.all(), speechBandPower: speechBandPower.all() } }
     },
   }
-}
-
-function wavHeader(sampleRateHz: number, dataBytes: number): Buffer {
-  const header = Buffer.alloc(wavHeaderBytes)
-  header.write('RIFF', 0, 'latin1')
-  header.writeUInt32LE(36 + dataBytes, 4)
-  header.write('WAVEfmt ', 8, 'latin1')
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20) // PCM
-  header.writeUInt16LE(1, 22) // one channel
-  header.writeUInt32LE(sampleRateHz, 24)
-  header.writeUInt32LE(sampleRateHz * 2, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36, 'latin1')
-  header.writeUInt32LE(dataBytes, 40)
-  return header
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -14,9 +14,21 @@ export type DbOrTx = Db | Tx
 // bigint columns hold counters, sizes and milliseconds, all far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
-export function openDb({ url, connectionsMax }: { url: string; connectionsMax: number }): Db {
+/**
+ * `isRelaxed`: commits do not wait for the disk. Only for what may be done again when the machine of the database loses
+ * its last half second: claims of jobs, leases and outcomes of deliveries. Never for what somebody was promised.
+ */
+export function openDb(input: { url: string; connectionsMax: number; isRelaxed?: boolean }): Db {
+  const { url, connectionsMax, isRelaxed = false } = input
   // With `pipeline`, queries that are not awaited one by one travel together and are answered in order.
-  const settings = { connectionString: url, max: connectionsMax, application_name: 'indaba', pipeline: true }
+  const options = isRelaxed ? { options: '-c synchronous_commit=off' } : {}
+  const settings = {
+    connectionString: url,
+    max: connectionsMax,
+    application_name: 'indaba',
+    pipeline: true,
+    ...options,
+  }
   const pool = new pg.Pool(settings)
   // A broken idle connection is replaced by the pool; without a listener Node would stop the program.
   pool.on('error', () => {})

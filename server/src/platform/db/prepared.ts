@@ -19,10 +19,12 @@ export const preparing = (pool: pg.Pool): PostgresPool => ({
 
 const names = new Map<string, string>()
 
-/** Not for `select *`: when a migration adds a column, PostgreSQL refuses the plan that was made before. */
+/** When a migration adds a column, PostgreSQL refuses the plan of a statement that answers with all columns. */
+const answersAll = /^\s*select \*|returning \*\s*$/
+
 function nameOf(text: string, values: unknown[]): string | undefined {
   const known = names.get(text)
-  if (known || values.length === 0 || text.includes('*') || names.size === statementsMax) return known
+  if (known || values.length === 0 || names.size === statementsMax || answersAll.test(text)) return known
   const name = `indaba_${names.size}`
   names.set(text, name)
   return name

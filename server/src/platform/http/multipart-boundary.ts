@@ -1,6 +1,7 @@
 // Some clients set `Content-Type: multipart/form-data` by hand and forget the boundary. It stands in the first line of
 // the body, so it can be put back before the body is parsed.
 
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../problem.ts'
@@ -39,18 +40,17 @@ async function readHead(payload: Readable): Promise<Buffer> {
   return head
 }
 
-const hasMore = (payload: Readable): Promise<boolean> =>
-  new Promise((resolve, reject) => {
-    const settle = (tell: () => void) => () => {
-      for (const [event, listener] of listeners) payload.off(event, listener)
-      tell()
-    }
-    const listeners: [string, (error?: Error) => void][] = [
-      ['readable', settle(() => resolve(true))],
-      ['end', settle(() => resolve(false))],
-      ['close', settle(() => resolve(false))],
-    ]
-    const failed = (error: Error) => settle(() => reject(error))()
-    listeners.push(['error', failed as (error?: Error) => void])
-    for (const [event, listener] of listeners) payload.on(event, listener)
-  })
+/** Waits until bytes can be read, or until none will come. @throws the stream's own error */
+async function hasMore(payload: Readable): Promise<boolean> {
+  const settled = new AbortController()
+  const { signal } = settled
+  const tell = async (event: string, answer: boolean) => {
+    await once(payload, event, { signal })
+    return answer
+  }
+  try {
+    return await Promise.race([tell('readable', true), tell('end', false), tell('close', false)])
+  } finally {
+    settled.abort()
+  }
+}

@@ -145,6 +145,25 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   return app
 }
 
+/** Answers with the port, which the system chooses where `port` is 0. Throws Problem('unavailable', 'cannot_listen'). */
+export async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<number> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const whys: Record<string, string> = {
+      EADDRINUSE: `port ${port} of ${host} is taken by another program. Stop that one, or set PORT to another port.`,
+      EADDRNOTAVAIL: `${host} is not an address of this machine. Set HOST to one that is.`,
+      EACCES: `this user may not take port ${port}. Set PORT to one above 1023.`,
+      ENOTFOUND: `the name ${host} is not known here. Set HOST to an address of this machine.`,
+    }
+    const detail = `Indaba cannot listen: ${whys[code ?? ''] ?? message}`
+    throw new Problem('unavailable', 'cannot_listen', detail, { cause })
+  }
+  const address = app.server.address()
+  return typeof address === 'object' && address ? address.port : port
+}
+
 /** No new connections; requests in flight may end within `graceMs`, then what is left is cut. */
 export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
   // A connection that becomes idle only now would otherwise be kept for another request.

@@ -31,6 +31,8 @@ type Ending = { settle(tx: Tx): Promise<boolean>; write: Write | undefined }
 export async function runWorkers(input: {
   url: string
   db: Db
+  /** For claims, which may be lost: default `db`. */
+  claimsDb?: Db
   queue: Queue
   workers: Worker[]
   log: Log
@@ -98,13 +100,14 @@ function commitByGroup(db: Db): (group: string, ending: Ending) => Promise<void>
 /** Claims and runs the jobs of one worker until it is told to stop. */
 function startLoop(input: {
   db: Db
+  claimsDb?: Db
   queue: Queue
   log: Log
   commit: ReturnType<typeof commitByGroup>
   worker: Worker
   pollMs: number
 }) {
-  const { db, queue, log, commit, worker, pollMs } = input
+  const { queue, log, commit, worker, pollMs } = input
   const { job } = worker
   const running = new Map<ClaimedJob, { control: AbortController; sinceMs: number }>()
   const stopping = new AbortController()
@@ -144,7 +147,7 @@ function startLoop(input: {
 
   async function claim(limit: number): Promise<ClaimedJob[]> {
     try {
-      return await queue.claim(db, job, limit)
+      return await queue.claim(input.claimsDb ?? input.db, job, limit)
     } catch (err) {
       log.error({ err, job: job.name }, 'could not claim jobs')
       await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {})

@@ -1,4 +1,4 @@
-// Reads stretches of one channel's WAV file for the engines: samples, or a smaller WAV. Holds one stretch in memory.
+// Reads stretches of one channel's WAV file for the engines. Holds one stretch in memory.
 // Leaves decoding of other formats to the audio room, which made the file.
 
 import { type FileHandle, open } from 'node:fs/promises'
@@ -58,23 +58,4 @@ async function readable(file: FileHandle): Promise<ChannelAudio> {
     },
     close: () => file.close(),
   }
-}
-
-/** A whole mono WAV file of these samples. */
-export function wavOf(samples: Int16Array, sampleRateHz: number): Buffer<ArrayBuffer> {
-  const wav = Buffer.alloc(44 + samples.length * 2)
-  wav.write('RIFF', 0, 'latin1')
-  wav.writeUInt32LE(36 + samples.length * 2, 4)
-  wav.write('WAVEfmt ', 8, 'latin1')
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20) // PCM
-  wav.writeUInt16LE(1, 22) // one channel
-  wav.writeUInt32LE(sampleRateHz, 24)
-  wav.writeUInt32LE(sampleRateHz * 2, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36, 'latin1')
-  wav.writeUInt32LE(samples.length * 2, 40)
-  for (let i = 0; i < samples.length; i += 1) wav.writeInt16LE(samples[i] as number, 44 + i * 2)
-  return wav
 }

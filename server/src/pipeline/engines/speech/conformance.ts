@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Problem } from '../../../platform/problem.ts'
-import { type Stretch, wavOf } from './channel-audio.ts'
+import { wavOf } from '../../audio/pcm-wav.ts'
+import type { Stretch } from './channel-audio.ts'
 import type { SpeechEngine, SpeechInput, SpeechResult } from './engine.ts'
 
 export type ConformanceSubject = {

@@ -2,7 +2,8 @@
 // Uploads the channel, in pieces cut at pauses where it is too large. The form and the answers have files of their own.
 // Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
 
-import { type ChannelAudio, openChannelAudio, type Stretch, wavOf } from './channel-audio.ts'
+import { wavHeaderBytes, wavOf } from '../../audio/pcm-wav.ts'
+import { type ChannelAudio, openChannelAudio, type Stretch } from './channel-audio.ts'
 import type { Availability, SpeechEngine, SpeechInput, SpeechResult, SpeechSegment } from './engine.ts'
 import { readAnswer } from './openai-answer.ts'
 import { notAnAnswer, type OpenaiTarget, requestTranscription } from './openai-request.ts'
@@ -15,7 +16,6 @@ export type OpenaiSettings = OpenaiTarget & {
 }
 
 const defaultUploadBytesMax = 24 * 1024 * 1024
-const wavHeaderBytes = 44
 
 export function openaiEngine(settings: OpenaiSettings): SpeechEngine {
   async function availability(): Promise<Availability> {

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type RawBuilder, sql } from 'kysely'
+import { freshDatabase } from '../../../test/database.ts'
+import { type Db, openDb } from './db.ts'
+import { together } from './together.ts'
+
+async function withDb(work: (db: Db) => Promise<void>): Promise<void> {
+  const database = await freshDatabase()
+  const db = openDb({ url: database.url, connectionsMax: 1 })
+  try {
+    await work(db)
+  } finally {
+    await db.destroy()
+    await database.drop()
+  }
+}
+
+const rowsOf = async <T>(query: RawBuilder<T>, db: Db) => (await query.execute(db)).rows
+
+/** What this one connection has kept that speaks of `things`. */
+const kept = (db: Db) =>
+  rowsOf(sql<{ n: number }>`select count(*)::int as n from pg_prepared_statements where statement like '%things%'`, db)
+
+test('a statement is prepared once, whatever its values', async () => {
+  await withDb(async (db) => {
+    await sql`create table things (id int, name text)`.execute(db)
+    const before = await kept(db)
+    const add = (id: number, name: string | null) =>
+      sql`insert into things (id, name) values (${id}, ${name})`.execute(db)
+    await db.connection().execute(async (one) => {
+      const insert = (id: number) => sql`insert into things (id, name) values (${id}, ${`n${id}`})`.execute(one)
+      await together(...[1, 2, 3, 4, 5, 6, 7, 8].map(insert))
+    })
+    await add(9, null)
+    assert.deepEqual(await rowsOf(sql<{ n: number }>`select count(*)::int as n from things where id > ${0}`, db), [
+      { n: 9 },
+    ])
+    assert.equal((await kept(db))[0]?.n, (before[0]?.n ?? 0) + 2)
+  })
+})
+
+test('statements go on working after a migration has changed their table', async () => {
+  await withDb(async (db) => {
+    await sql`create table things (id int, name text)`.execute(db)
+    const read = () => rowsOf(sql<object>`select * from things where id = ${1}`, db)
+    const write = () => rowsOf(sql<object>`insert into things (id) values (${1}) returning *`, db)
+    const named = () => rowsOf(sql<object>`select id, name from things where id = ${1}`, db)
+    // PostgreSQL keeps a general plan from the sixth time on.
+    for (let i = 0; i < 8; i++) for (const one of [write, read, named]) await one()
+    await sql`alter table things add column colour text`.execute(db)
+    assert.deepEqual(await write(), [{ id: 1, name: null, colour: null }])
+    assert.deepEqual((await read())[0], { id: 1, name: null, colour: null })
+    assert.deepEqual((await named())[0], { id: 1, name: null })
+  })
+})
+
+test('a statement that fails, and one behind it, leave the connection as good as before', async () => {
+  await withDb(async (db) => {
+    await sql`create table things (id int primary key)`.execute(db)
+    const add = (tx: Db, id: number) => sql`insert into things (id) values (${id})`.execute(tx)
+    await add(db, 1)
+    const failing = db
+      .transaction()
+      .execute((tx) => together(add(tx, 2), add(tx, 1), sql`update things set id = ${3} where id = ${2}`.execute(tx)))
+    await assert.rejects(failing, { code: '23505' })
+    await sql`update things set id = ${3} where id = ${1}`.execute(db)
+    assert.deepEqual(await rowsOf(sql`select id from things where id > ${0}`, db), [{ id: 3 }])
+  })
+})
