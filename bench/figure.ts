@@ -15,7 +15,7 @@ export const isMet = ({ value, goal }: Figure): boolean =>
   'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost
 
 export function report(figure: Figure): void {
-  console.log(`  ${figure.name}: ${valueOf(figure)} (goal: ${goalOf(figure)}). ${figure.from}`)
+  console.log(`  ${figure.name}: ${shownValue(figure)} (goal: ${goalOf(figure)}). ${figure.from}`)
   process.send?.({ figure })
   if (!isMet(figure)) process.exitCode = 1
 }
@@ -26,7 +26,7 @@ export function skip(name: string, reason: string): void {
   process.send?.({ skipped: { name, reason } })
 }
 
-export const valueOf = ({ value, unit }: Figure): string => `${round(value)} ${unit}`
+export const shownValue = ({ value, unit }: Figure): string => `${round(value)} ${unit}`
 
 export const goalOf = ({ goal, unit }: Figure): string =>
   'atLeast' in goal ? `at least ${goal.atLeast} ${unit}` : `at most ${goal.atMost} ${unit}`

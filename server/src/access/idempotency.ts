@@ -29,7 +29,8 @@ export function idempotencyOf(
 }
 
 /**
- * Takes the keys for this transaction, all in one order, so that two transactions cannot wait for each other. Those that were used before are returned with their stored answer.
+ * Takes the keys for this transaction, in one order, so that two transactions cannot wait for each other. Those that
+ * were used before are returned with their stored answer.
  * @returns by position: null = new, go on; an Answer = say this again; a Problem('conflict') = same key, other content
  */
 export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promise<(null | Answer | Problem)[]> {

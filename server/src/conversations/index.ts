@@ -20,7 +20,15 @@ export {
 } from './conversations.ts'
 export { type Dossier, readDossier } from './dossier.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
-export { type Agent, type AgentGiven, createAgent, findAgent, listAgents, resolveAgents } from './people.ts'
+export {
+  type Agent,
+  type AgentGiven,
+  createAgent,
+  findAgent,
+  isGroupKnown,
+  listAgents,
+  resolveAgents,
+} from './people.ts'
 export {
   describeRecording,
   getRecording,

@@ -127,3 +127,20 @@ export async function listAgents(
   const agents = await query.selectAll().orderBy('name').orderBy('id').limit(page.limit).offset(page.offset).execute()
   return { agents, total: n }
 }
+
+/** Whether any agent belongs to this team or department, without regard to case. */
+export async function isGroupKnown(
+  db: DbOrTx,
+  orgId: string,
+  kind: 'team' | 'department',
+  name: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('agents')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where(sql<boolean>`lower(${sql.ref(kind)}) = lower(${name})`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

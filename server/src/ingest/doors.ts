@@ -13,7 +13,7 @@ import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
-import { callArrival, chatArrival, checkOrgId, contentHash, requestFacts } from './submission.ts'
+import { callArrival, chatArrival, checkNames, checkOrgId, contentHash, requestFacts } from './submission.ts'
 import type { Tickets } from './tickets.ts'
 
 export type Doors = {
@@ -54,6 +54,7 @@ export function doors(input: {
   ): Promise<{ answer: Answer; isKept: boolean }> {
     const said = readCallMetadata(form.fields, context(org))
     await checkOrgId(db, call, said.orgId)
+    await checkNames(db, org, said)
     const key = idempotencyOf(call, [form.fields, file.sha256])
     await requireMinutes(db, org, zoneOf(org), key)
     let isKept = false
@@ -104,6 +105,7 @@ export function doors(input: {
       if (url === '') throw noFile('file_url')
       const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url'] })
       await checkOrgId(db, call, said.orgId)
+      await checkNames(db, org, said)
       const key = idempotencyOf(call, form.fields)
       await requireMinutes(db, org, zoneOf(org), key)
       if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form)
@@ -133,6 +135,7 @@ export function doors(input: {
       if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', tickets.answerForFile(org.id))
       const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_name', 'filename'] })
       await checkOrgId(db, call, said.orgId)
+      await checkNames(db, org, said)
       const allocation = await requireMinutes(db, org, zoneOf(org), idempotencyOf(call, form.fields))
       return tickets.give(call, org, said, form, allocation)
     },
@@ -144,6 +147,7 @@ export function doors(input: {
       })
       const chat = readChat(fields, context(org))
       await checkOrgId(db, call, chat.orgId)
+      await checkNames(db, org, chat)
       const key = idempotencyOf(call, fields)
       await requireChats(db, org, zoneOf(org), key)
       const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)

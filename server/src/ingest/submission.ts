@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto'
 import { type Idempotency, type Org, resolveOrgId } from '../access/index.ts'
-import type { Source } from '../conversations/index.ts'
+import { isGroupKnown, resolveAgents, type Source } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Call } from '../platform/http/route.ts'
 import type { Submission } from './accept.ts'
-import type { CallMetadata } from './call-metadata.ts'
+import { type CallMetadata, type Particulars, refusal, velaMetadataErrors } from './call-metadata.ts'
 import type { ChatInput } from './chat-messages.ts'
 
 /** SHA-256 over values in a fixed order: the same content has the same hash. */
@@ -87,4 +87,20 @@ export function chatArrival(
 /** The organisation that the body names must be the key's own. @throws Problem('not_found') as for an unknown one */
 export const checkOrgId = async (db: Db, call: Call, given: string | null): Promise<void> => {
   await resolveOrgId(db, call.by.orgId, given)
+}
+
+/**
+ * With `validate_metadata`, whoever and whatever team the client names must be known; without, a warning does.
+ * @throws Problem('invalid', 'invalid_metadata') with the hosted service's own texts
+ */
+export async function checkNames(db: Db, org: Org, { isStrict, agent, team, department }: Particulars): Promise<void> {
+  if (!isStrict) return
+  if (agent && !org.settings.creates_agents) {
+    const [found] = await resolveAgents(db, [{ orgId: org.id, agent }])
+    if (!found) throw refusal(velaMetadataErrors.agent)
+  }
+  if (team && !(await isGroupKnown(db, org.id, 'team', team))) throw refusal(velaMetadataErrors.team)
+  if (department && !(await isGroupKnown(db, org.id, 'department', department))) {
+    throw refusal(velaMetadataErrors.department)
+  }
 }

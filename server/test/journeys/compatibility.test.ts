@@ -72,6 +72,33 @@ describe('compatible routes', () => {
     })
   })
 
+  it('validate_metadata turns unknown names into 400 with the documented texts', async () => {
+    const customer = await harness.customer()
+    const send = async (metadata: Record<string, unknown>) => {
+      const response = await fetch(`${harness.url}/chats/upload/vela`, {
+        method: 'POST',
+        headers: { ...customer.headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ chats: [{ message: 'Hello', sender: 'user', time: '06/08/2024, 09:15' }], metadata }),
+      })
+      return { status: response.status, message: ((await response.json()) as { message: string }).message }
+    }
+    const refused = (message: string) => ({ status: 400, message })
+    const strict = { validate_metadata: true }
+    assert.deepEqual(
+      await send({ ...strict, agent: 'nobody@example.com' }),
+      refused('Could not find agent with the provided metadata'),
+    )
+    assert.deepEqual(await send({ ...strict, team: 'Nobody' }), refused('Team not found'))
+    assert.deepEqual(await send({ ...strict, department: 'None' }), refused('Department not found'))
+    assert.equal((await send({ agent: 'nobody@example.com', team: 'Nobody' })).status, 200)
+    await harness.json('/v1/agents', {
+      method: 'POST',
+      headers: { ...customer.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'somebody@example.com', team: 'Somebody' }),
+    })
+    assert.equal((await send({ ...strict, agent: 'Somebody@example.com', team: 'somebody' })).status, 200)
+  })
+
   describe('allocations', () => {
     it('are unlimited unless they are set', async () => {
       const { minute_allocation } = await askTicket(harness, customer)

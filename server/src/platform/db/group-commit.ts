@@ -19,20 +19,22 @@ export function groupCommit<Item, Result>(
   let isRunning = false
 
   async function commit(batch: Waiting[]): Promise<void> {
+    let isCommitting = false
     try {
-      const results = await db.transaction().execute((tx) =>
-        run(
-          tx,
-          batch.map(({ item }) => item),
-        ),
-      )
+      const results = await db.transaction().execute(async (tx) => {
+        const items = batch.map(({ item }) => item)
+        const results = await run(tx, items)
+        isCommitting = true
+        return results
+      })
       batch.forEach(({ resolve, reject }, index) => {
         const result = results[index] as Result | Error
         if (result instanceof Error) reject(result)
         else resolve(result)
       })
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error)
+      // A commit that was not confirmed may have happened: whoever asked must decide, since a second try could double it.
+      if (batch.length === 1 || isCommitting) for (const { reject } of batch) reject(error)
       else for (const one of batch) await commit([one])
     }
   }
