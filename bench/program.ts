@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { memoryOptions } from '../scripts/setup/memory.mjs'
 
 const main = resolve(import.meta.dirname, '../server/src/main.ts')
 
@@ -18,7 +19,7 @@ export async function startProgram(input: {
   env?: Record<string, string>
 }): Promise<Program> {
   const adminToken = randomUUID() + randomUUID()
-  const child = spawn(process.execPath, [main, input.command], {
+  const child = spawn(process.execPath, [...memoryOptions, main, input.command], {
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: input.databaseUrl,

@@ -6,6 +6,7 @@ import { delimiter, resolve } from 'node:path'
 import process from 'node:process'
 import { runChild } from './setup/child.mjs'
 import { ensureSpeechEngine, ensureTestTools } from './setup/debian.mjs'
+import { memoryOptions } from './setup/memory.mjs'
 import { ensurePackages, nodeProgram } from './setup/packages.mjs'
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
@@ -38,9 +39,9 @@ async function run() {
   switch (command) {
     case 'start':
       // `npm start -- check-config` reaches every command of the program.
-      return node(main, ...(args.length ? args : ['start']))
+      return node(...memoryOptions, main, ...(args.length ? args : ['start']))
     case 'dev':
-      return node('--watch', main, 'start', ...args)
+      return node('--watch', ...memoryOptions, main, 'start', ...args)
     case 'test':
       return test()
     case 'bench':
@@ -48,7 +49,7 @@ async function run() {
     case 'check':
       return node(command === 'bench' ? 'bench/run.ts' : `scripts/${command}.ts`, ...args)
     default:
-      return node(main, command, ...args)
+      return node(...memoryOptions, main, command, ...args)
   }
 }
 

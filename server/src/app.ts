@@ -21,6 +21,7 @@ import { runWorkers } from './platform/jobs/runner.ts'
 import type { Log } from './platform/log.ts'
 import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
 import { outbound } from './platform/outbound/request.ts'
+import { Problem } from './platform/problem.ts'
 import { secrets as openSecrets } from './platform/secrets.ts'
 import { openStore, type StorageSettings } from './storage/index.ts'
 
@@ -59,7 +60,10 @@ export async function openApp(input: {
   const out = outbound({ allow: parseOutboundAllow(config.outbound.allow.join(',')), userAgent: `Indaba/${version}` })
   const store = openStore(storageOf(config))
   const workDir = join(config.data.dir, 'work')
-  await mkdir(workDir, { recursive: true, mode: 0o700 })
+  await mkdir(workDir, { recursive: true, mode: 0o700 }).catch((cause) => {
+    const detail = `The folder ${workDir} cannot be made (${cause.code}). Set INDABA_DATA_DIR to a folder that this user may write.`
+    throw new Problem('unavailable', 'data_folder_unusable', detail, { cause })
+  })
 
   const jobs = pipelineJobs(config.pipeline)
   const { fetchJob, ...entrance } = ingest({

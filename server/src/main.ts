@@ -43,7 +43,11 @@ export type Started = { url: string; adminToken: string }
 async function runDemo(config: Config): Promise<void> {
   const receiver = await startReceiver()
   const allow = [...config.outbound.allow, `127.0.0.1/32:${receiver.port}`]
-  await run({ ...config, outbound: { allow } }, { serve: true, work: true }, (started) => demo(started, receiver))
+  await run({ ...config, outbound: { allow } }, { serve: true, work: true }, (started) =>
+    demo(started, receiver).catch((cause) => {
+      throw new Problem('upstream', 'demo_failed', `The demo did not get through. ${cause.message}`, { cause })
+    }),
+  )
   receiver.stop()
 }
 
@@ -74,7 +78,9 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
   }
   const stopping = Promise.withResolvers<string>()
   // A signal to the whole group comes twice, once forwarded by the start script; the second one changes nothing.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.resolve(signal))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve(signal))
+  // Who read our output is gone, such as a closed terminal.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.resolve('no reader'))
   // The start script was killed and could forward nothing.
   process.once('disconnect', () => stopping.resolve('disconnect'))
   process.channel?.unref()
@@ -92,8 +98,10 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
     if (!app.speechEngine.name) console.log(`Calls are taken in but not transcribed: ${app.speechEngine.reason}`)
     console.log(roles.serve ? `Indaba is ready at ${url}` : 'Indaba is ready to work')
     await Promise.race([then?.({ url, adminToken }).then(() => stopping.promise), stopping.promise].filter(Boolean))
+    if (!failure) console.log('Stopping; this takes up to 10 s while a call is worked on.')
   } finally {
-    await app?.stop().catch((err) => log.error({ err }, 'could not stop cleanly'))
+    // Without a database nothing in flight can be brought to an end.
+    await app?.stop(failure ? 0 : undefined).catch((err) => log.error({ err }, 'could not stop cleanly'))
     await database.stop()
   }
   if (failure) throw failure
@@ -123,8 +131,11 @@ async function main(): Promise<void> {
   await command.run(readConfig())
 }
 
-main().catch((err) => {
-  if (err instanceof Problem) console.error(err.detail)
-  else console.error(err)
-  process.exitCode = 1
-})
+main()
+  .catch((err) => {
+    if (err instanceof Problem) console.error(err.detail)
+    else console.error(err)
+    process.exitCode = 1
+  })
+  // What is written to a terminal that was closed stays pending and would keep the process.
+  .finally(() => setTimeout(() => process.exit(), 1000).unref())

@@ -111,6 +111,11 @@ async function send(parts: SenderParts, due: Leased, body: Buffer, signal: Abort
     error: status >= 200 && status < 300 ? null : `the receiver answered ${status}`,
     response: bodyExcerpt,
     retryAfterMs: readRetryAfter(headers['retry-after']),
-    timings,
+    timings: {
+      dns_ms: Math.round(timings.dnsMs),
+      connect_ms: Math.round(timings.connectMs),
+      ttfb_ms: Math.round(timings.ttfbMs),
+      total_ms: Math.round(timings.totalMs),
+    },
   }
 }

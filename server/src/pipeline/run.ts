@@ -55,7 +55,7 @@ export const pipelineJobs = (limits: { workers: number; callsInProgressMax: numb
     groupMax: limits.callsInProgressMax,
   }),
   // Chats take milliseconds; they never wait behind the transcription of a call.
-  chat: job<Advance>({ name: 'pipeline.advance_chat', retryLimit, timeoutS: 600, concurrency: 16 }),
+  chat: job<Advance>({ name: 'pipeline.advance_chat', retryLimit, timeoutS: 600, concurrency: 32 }),
 })
 
 /** A conversation whose content is here, ready for its first stage. `tag` is its place in the queue, the lowest first. */

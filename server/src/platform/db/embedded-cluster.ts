@@ -90,5 +90,6 @@ export function passwordOf(cluster: string): string {
 export function reasonIn(log: string): string {
   const lines = log.split('\n').map((line) => line.replace(/^[\d-]+ [\d:.]+ UTC \[\d+\] /, '').trim())
   const reasons = lines.filter((line) => /FATAL|PANIC|ERROR|DETAIL|HINT|error:/.test(line))
-  return (reasons.length ? reasons : lines.filter(Boolean)).slice(-4).join(' / ') || 'nothing'
+  const told = new Set(reasons.length ? reasons : lines.filter(Boolean))
+  return [...told].slice(-4).join(' / ') || 'nothing'
 }

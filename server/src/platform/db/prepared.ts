@@ -1,5 +1,8 @@
-// A connection parses and plans a statement once, however often it is sent: half of what taking in a chat costs PostgreSQL.
+// What makes many small statements cheap. A connection parses and plans a statement once, however often it is sent: half
+// of what taking in a chat costs PostgreSQL. And statements that are sent in one turn of the event loop go out in one
+// write: a third of what the analysis of a chat cost this program was spent in writes.
 
+import type { Duplex } from 'node:stream'
 import type { PostgresPool } from 'kysely'
 import type pg from 'pg'
 
@@ -11,11 +14,30 @@ export const preparing = (pool: pg.Pool): PostgresPool => ({
   options: pool.options,
   async connect() {
     const client = await pool.connect()
-    const query = (text: string, values: unknown[]) => client.query({ name: nameOf(text, values), text, values })
+    const hold = holdWrites(client)
+    const query = (text: string, values: unknown[]) => {
+      hold()
+      return client.query({ name: nameOf(text, values), text, values })
+    }
     return { query: query as never, release: (destroy) => client.release(destroy) }
   },
   end: () => pool.end(),
 })
+
+/** Holds what is written to the connection until this turn of the event loop has ended. */
+function holdWrites(client: pg.PoolClient): () => void {
+  const { stream } = (client as pg.PoolClient & { connection: { stream: Duplex } }).connection
+  let isHeld = false
+  return () => {
+    if (isHeld) return
+    isHeld = true
+    stream.cork()
+    process.nextTick(() => {
+      isHeld = false
+      stream.uncork()
+    })
+  }
+}
 
 const names = new Map<string, string>()
 

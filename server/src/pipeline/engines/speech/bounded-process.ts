@@ -35,6 +35,8 @@ export function runBounded({
     const limited = ['-c', 'ulimit -v "$0" 2>/dev/null; exec "$@"', String(Math.floor(memoryBytesMax / 1024)), program]
     const child = spawn('/bin/sh', [...limited, ...args], {
       cwd: folder,
+      // A session of its own: Ctrl-C in the terminal is for us, and we end the program.
+      detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { LC_ALL: 'C' },
     })

@@ -43,7 +43,8 @@ export function notAnAnswer(body: string, cause?: unknown): Problem {
     'upstream',
     'speech_answer_unreadable',
     `The speech server answered with ${what} that is no transcript. Check that its address is that of an OpenAI-compatible API.`,
-    { cause: new Error(`answer begins: ${body.slice(0, causeExcerptMax)}`, { cause }) },
+    // Its length alone: it may be a transcript in another format, and causes are logged.
+    { cause: new Error(`an answer of ${body.length} characters`, { cause }) },
   )
 }
 

@@ -172,7 +172,8 @@ function segmentOf(words: SpeechSegment['words'], offsetMs: number, language: st
 }
 
 function failed(run: { outcome: string; reason?: string; stderrTail: string }, timeoutMs: number): Problem {
-  const cause = new Error(`${run.reason ?? run.outcome}: ${run.stderrTail}`)
+  const complaints = run.stderrTail.split('\n').filter((line) => line && !/^INFO:/.test(line))
+  const cause = new Error([run.reason ?? run.outcome, ...complaints].join(' / '))
   if (run.outcome === 'timed_out') {
     const detail = `The speech engine pocketsphinx did not finish within ${Math.round(timeoutMs / 1000)} s.`
     return new Problem('unavailable', 'speech_engine_timeout', detail, { cause })

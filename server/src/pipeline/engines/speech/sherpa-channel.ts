@@ -100,6 +100,7 @@ export function sherpaChannel(): SherpaChannel {
 
 function startChild(): Child {
   const started = fork(join(import.meta.dirname, 'sherpa-process.ts'), {
+    detached: true, // Ctrl-C in the terminal is for us, and we end the child
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
     env: {},
