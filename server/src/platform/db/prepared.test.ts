@@ -68,3 +68,24 @@ test('a statement that fails, and one behind it, leave the connection as good as
     assert.deepEqual(await rowsOf(sql`select id from things where id > ${0}`, db), [{ id: 3 }])
   })
 })
+
+test('a transaction that did not begin does nothing: its connection was cut before', async () => {
+  await withDb(async (db) => {
+    await sql`create table things (id int primary key)`.execute(db)
+    const add = (tx: Db, id: number) => sql`insert into things (id) values (${id})`.execute(tx)
+    await sql`select pg_terminate_backend(pg_backend_pid())`.execute(db).catch(() => {})
+    await db
+      .transaction()
+      .execute((tx) => add(tx, 1))
+      .catch(() => {})
+    const cut = db.transaction().execute(async (tx) => {
+      await add(tx, 2)
+      await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx).catch(() => {})
+      await add(tx, 3).catch(() => {})
+    })
+    await assert.rejects(cut)
+    await db.transaction().execute((tx) => add(tx, 4))
+    const ids = (await rowsOf(sql<{ id: number }>`select id from things order by id`, db)).map(({ id }) => id)
+    assert.ok(ids.join() === '4' || ids.join() === '1,4', ids.join())
+  })
+})

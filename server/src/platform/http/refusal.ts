@@ -26,9 +26,10 @@ export function refuse(
 ): FastifyReply {
   const problem = toProblem(error)
   const isGone = reply.raw.destroyed
-  if (problem.kind === 'bug' && !isGone)
-    log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
-  else log.debug({ err: error, requestId: request.id, isGone }, 'a request was refused')
+  const facts = { err: error, requestId: request.id, url: request.routeOptions.url, isGone }
+  if (problem.kind === 'bug' && !isGone) log.error(facts, 'a request failed')
+  else if (problem.kind === 'unavailable') log.warn(facts, 'a request could not be served')
+  else log.debug(facts, 'a request was refused')
   // Also where a request fails before any hook.
   reply.headers(commonHeaders(request.id))
   if (problem.retryAfterS !== undefined) reply.header('Retry-After', String(Math.ceil(problem.retryAfterS)))
