@@ -153,6 +153,8 @@ describe('what the world is told', () => {
       const failure = { code: 'stage_failed', reason: 'The stage gave up.', stage: 'analyse' }
       await closeConversation(tx, conversation, { status: 'failed', failure })
     })
+    // What has not been sent when a conversation is deleted loses its details.
+    await toldOf(id, 5)
     await remove(chatId)
     const told = await toldOf(id, 6)
     const types = ['received', 'completed', 'updated', 'completed', 'failed', 'deleted'].map((type) => `chat.${type}`)
