@@ -51,7 +51,9 @@ export async function demo(
 
   title('The server goes on running. Try:')
   console.log(`  curl -H 'X-API-Key: ${customer.api_key}' ${url}/v1/conversations/${accepted.call_id}`)
-  console.log(`  curl -H 'X-API-Key: ${customer.api_key}' '${url}/v1/conversations/${accepted.call_id}/transcript?format=vtt'`)
+  console.log(
+    `  curl -H 'X-API-Key: ${customer.api_key}' '${url}/v1/conversations/${accepted.call_id}/transcript?format=vtt'`,
+  )
   console.log(`  ${url}/docs shows every route. Ctrl+C stops it.`)
 }
 
