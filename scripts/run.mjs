@@ -27,7 +27,8 @@ try {
   if (major < 20 || (major === 20 && minor < 19))
     throw new Error(`Node ${process.versions.node} is too old; use 20.19 or newer.`)
   await ensurePackages(root)
-  if (['start', 'demo', 'dev', 'serve', 'work'].includes(command)) await ensureSpeechEngine(root, process.env)
+  const wanted = command === 'start' ? (args[0] ?? 'start') : command
+  if (['start', 'demo', 'dev', 'work'].includes(wanted)) await ensureSpeechEngine(root, process.env)
   if (command === 'test' || command === 'bench') await ensureTestTools(root)
   process.exitCode = await run()
 } catch (error) {

@@ -5,15 +5,20 @@
 import type { Duplex } from 'node:stream'
 import type { PostgresPool } from 'kysely'
 import type pg from 'pg'
+import { Problem } from '../problem.ts'
 
 /** Each connection keeps those that it has seen. Indaba has some hundred; only lists of varying length make more. */
 const statementsMax = 1000
+const retryAfterS = 5
 
 /** The pool as Kysely takes it, which has no word for prepared statements: each text gets a name here. */
 export const preparing = (pool: pg.Pool): PostgresPool => ({
   options: pool.options,
   async connect() {
-    const client = await pool.connect()
+    const client = await pool.connect().catch((cause) => {
+      const detail = 'The database does not answer. Try again in a moment.'
+      throw new Problem('unavailable', 'database_unavailable', detail, { cause, retryAfterS })
+    })
     const hold = holdWrites(client)
     const query = (text: string, values: unknown[]) => {
       hold()

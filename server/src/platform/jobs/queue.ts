@@ -17,6 +17,12 @@ const keepFailedS = 7 * 24 * 3600
 // A job that waits is never thrown away, however long the queue is.
 const keepWaitingS = 10 * 365 * 24 * 3600
 
+/**
+ * Due when it is committed, also for a claim that began before: its clock stands still, and by it a job of this moment is
+ * not due yet. It would see that a conversation has left its place, but not its next job, and give the place away.
+ */
+const dueAtOnce = '-60 seconds'
+
 export type NewJob<Input extends object> = {
   input: Input
   /** Jobs of one group share `groupMax`. */
@@ -99,7 +105,7 @@ export async function openQueue(input: {
         data,
         ...(group ? { group: { id: group } } : {}),
         ...(priority === undefined ? {} : { priority }),
-        ...(startAfter ? { startAfter } : {}),
+        startAfter: startAfter ?? dueAtOnce,
       }))
       await together(boss.insert(job.name, rows, inside(tx)), isQuiet || wake(tx, job.name))
     },
