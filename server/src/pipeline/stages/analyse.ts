@@ -6,14 +6,11 @@ import {
   type PartySentiment,
   putAnalysis,
   requireTranscript,
-  type SentimentLabel,
   type Turn,
 } from '../../conversations/index.ts'
+import { labelOf } from '../engines/language/sentiment.ts'
 import { languageShares, measureLanguageMix, measureSentiment } from '../metrics/index.ts'
 import type { Stage } from '../stage.ts'
-
-// vocabulary of metrics: negative < -0.25 < neutral < 0.25 < positive
-const neutralBand = 0.25
 
 export const analyse: Stage = async ({ db, language: engine, conversation, run, resultOf, signal }) => {
   const { org_id, id, version, language, duration_ms } = conversation
@@ -78,6 +75,3 @@ function overall(turns: Turn[]): PartySentiment {
   if (length === 0) return { score: null, label: null, reason: 'no turn has a sentiment' }
   return { score: sum / length, label: labelOf(sum / length) }
 }
-
-const labelOf = (score: number): SentimentLabel =>
-  score < -neutralBand ? 'negative' : score > neutralBand ? 'positive' : 'neutral'
