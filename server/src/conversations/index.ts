@@ -39,5 +39,5 @@ export {
 export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
 export { listStages, putStage, stageResult } from './stages.ts'
-export { putTranscripts, requireTranscript, type Transcript } from './transcripts.ts'
+export { type NewTranscript, putTranscripts, requireTranscript } from './transcripts.ts'
 export { keywordsOf, spoken } from './views.ts'

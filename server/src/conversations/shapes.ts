@@ -44,6 +44,17 @@ export type Turn = {
   at?: string
 }
 
+/** What a turn may leave unsaid when it is written; it is read as this. */
+export const unsaid = {
+  language: null,
+  language_confidence: null,
+  confidence: null,
+  sentiment: null,
+  words: [],
+} satisfies Partial<Turn>
+
+export type NewTurn = Omit<Turn, keyof typeof unsaid> & Partial<Turn>
+
 /** A value that may be impossible to compute: then `value` is null, never 0, and `reason` says why. */
 export type Metric = {
   value: number | string | boolean | null

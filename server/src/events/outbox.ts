@@ -3,6 +3,7 @@
 
 import { sql } from 'kysely'
 import type { Tx } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 import { newId } from '../platform/ids.ts'
 import { type EventType, filtersOf } from './catalog.ts'
 import { type ConversationEventData, isVbotEvent } from './payload.ts'
@@ -26,13 +27,14 @@ export async function takeSequence(tx: Tx, orgIds: string[]): Promise<number[]> 
   const counts = new Map<string, number>()
   for (const orgId of orgIds) counts.set(orgId, (counts.get(orgId) ?? 0) + 1)
   const next = new Map<string, number>()
-  // Always in the same order, so that two transactions cannot wait for each other.
-  for (const [orgId, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const take = async ([orgId, count]: [string, number]) => {
     const { rows } = await sql<{ seq: number }>`
       insert into event_counters (org_id, seq) values (${orgId}, ${count})
       on conflict (org_id) do update set seq = event_counters.seq + excluded.seq returning seq`.execute(tx)
     next.set(orgId, (rows[0]?.seq ?? count) - count)
   }
+  // Always in the same order, so that two transactions cannot wait for each other.
+  await together(...[...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(take))
   return orgIds.map((orgId) => {
     const seq = (next.get(orgId) ?? 0) + 1
     next.set(orgId, seq)

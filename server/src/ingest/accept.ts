@@ -15,16 +15,16 @@ import {
   type Known,
   linkEarlier,
   type NewRecording,
+  type NewTranscript,
   putArrivals,
   putRecordings,
   putTranscripts,
   resolveAgents,
-  type Transcript,
 } from '../conversations/index.ts'
 import { emit, takeSequence } from '../events/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
 import { groupCommit } from '../platform/db/group-commit.ts'
-import { together } from '../platform/db/together.ts'
+import { inTurn, together } from '../platform/db/together.ts'
 import type { Answer } from '../platform/http/route.ts'
 import { takeTags } from './fair-queue.ts'
 
@@ -40,7 +40,7 @@ export type Submission = {
   arrival: Omit<Arrival, 'agent_id'> & { agent_given: AgentGiven | null }
   createsAgents: boolean
   recording: Omit<NewRecording, 'org_id' | 'conversation_id'> | null
-  transcript: Pick<Transcript, 'participants' | 'turns'> | null
+  transcript: Pick<NewTranscript, 'participants' | 'turns'> | null
   /** Fetch the recording from here before anything else. */
   fetchUrl: string | null
   idempotency: Idempotency | null
@@ -85,10 +85,20 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     .filter(({ kind }) => kind === 'redemption')
     .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
   const named = open.map(({ arrival }) => namedAgent(arrival))
-  const [earlier, awaiting, agents] = await together(
+  // Tags first: until the commit, whoever takes in for the same organisation waits there, and then finds what this one
+  // wrote. Sequence last, as whoever changes a conversation locks it before the counter. A duplicate uses neither.
+  const [tags, earlier, awaiting, agents, seqs] = await together(
+    takeTags(
+      tx,
+      open.map(({ arrival: { org_id: orgId, channel } }) => ({ orgId, channel })),
+    ),
     findByExternalIds(tx, open.flatMap(naturalKey)),
     findAwaiting(tx, redeemed),
     resolveAgents(tx, named),
+    takeSequence(
+      tx,
+      open.map(({ arrival }) => arrival.org_id),
+    ),
   )
   const known = new Map(earlier.map((one) => [nameOf(one), one]))
   const fresh: Decided[] = []
@@ -100,7 +110,8 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agentId)]
     const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
     const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
-    const decided = decide(submission, { agent, agentId, warnings, earlier, isSpent })
+    const numbers = { seq: seqs[index] as number, queue_tag: tags[index] as number }
+    const decided = decide(submission, { agent, agentId, warnings, earlier, isSpent, numbers })
     if (decided.accepted.outcome !== 'duplicate') {
       fresh.push(decided)
       known.set(nameOf(decided.arrived), decided.arrived as Known)
@@ -167,6 +178,7 @@ function decide(
     warnings: string[]
     earlier: Known | undefined
     isSpent: boolean
+    numbers: Pick<Arrived, 'seq' | 'queue_tag'>
   },
 ): Decided {
   const { arrival, kind } = submission
@@ -183,8 +195,7 @@ function decide(
     warnings: found.warnings,
     version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : (earlier?.version ?? 1),
     status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
-    seq: 0,
-    queue_tag: 0,
+    ...found.numbers,
   }
   return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: found.warnings } }
 }
@@ -196,13 +207,6 @@ const lastOfEach = (decided: Decided[]): Decided[] => [
 
 async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> {
   if (decided.length === 0) return
-  const orgIds = decided.map(({ arrived }) => arrived.org_id)
-  const queued = decided.map(({ arrived: { org_id: orgId, channel } }) => ({ orgId, channel }))
-  const [tags, seqs] = await together(takeTags(tx, queued), takeSequence(tx, orgIds))
-  for (const [index, { arrived }] of decided.entries()) {
-    arrived.seq = seqs[index] as number
-    arrived.queue_tag = tags[index] as number
-  }
   const arrivals = decided.map(({ arrived }) => arrived)
   const recordings = decided.flatMap(({ submission: { recording }, arrived: { org_id, id } }) =>
     recording ? [{ ...recording, org_id, conversation_id: id }] : [],
@@ -230,13 +234,13 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     tag: arrived.queue_tag,
     fetchUrl: submission.fetchUrl,
   }))
-  // They travel together and are run in this order: the rows of the others refer to those of the first.
-  await together(
-    putArrivals(tx, arrivals),
-    putRecordings(tx, recordings),
-    putTranscripts(tx, transcripts),
-    emit(tx, events),
-    writeAudit(tx, audit),
-    next(tx, begun),
+  // They are run in this order: the rows of the others refer to those of the first.
+  await inTurn(
+    () => putArrivals(tx, arrivals),
+    () => putRecordings(tx, recordings),
+    () => putTranscripts(tx, transcripts),
+    () => emit(tx, events),
+    () => writeAudit(tx, audit),
+    () => next(tx, begun),
   )
 }

@@ -1,10 +1,10 @@
 // A chat brings its own transcript: participants and turns from its messages.
 
-import type { Participant, Role, Turn } from '../conversations/index.ts'
+import type { NewTurn, Participant, Role } from '../conversations/index.ts'
 import type { ChatMessage } from './chat-messages.ts'
 
 /** Times count from the first message. Messages of one role are one participant. */
-export function chatTranscript(messages: ChatMessage[]): { participants: Participant[]; turns: Turn[] } {
+export function chatTranscript(messages: ChatMessage[]): { participants: Participant[]; turns: NewTurn[] } {
   const ids = new Map<Role, string>()
   for (const { role } of messages) if (!ids.has(role)) ids.set(role, `p${ids.size + 1}`)
   const participants = [...ids].map(
@@ -18,7 +18,7 @@ export function chatTranscript(messages: ChatMessage[]): { participants: Partici
     }),
   )
   const startMs = Math.min(...messages.map(({ at }) => at.getTime()))
-  const turns = messages.map(({ text, at, sender, role, language }, index): Turn => {
+  const turns = messages.map(({ text, at, sender, role, language }, index): NewTurn => {
     const offsetMs = at.getTime() - startMs
     return {
       id: `t${index + 1}`,
@@ -28,11 +28,7 @@ export function chatTranscript(messages: ChatMessage[]): { participants: Partici
       start_ms: offsetMs,
       end_ms: offsetMs,
       text,
-      language,
-      language_confidence: language === null ? null : 1,
-      confidence: null,
-      sentiment: null,
-      words: [],
+      ...(language === null ? {} : { language, language_confidence: 1 }),
       sender,
       at: at.toISOString(),
     }

@@ -6,6 +6,7 @@
 import { sql } from 'kysely'
 import type { Channel } from '../conversations/index.ts'
 import type { Tx } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 
 export type QueueEntry = { orgId: string; channel: Channel }
 
@@ -18,8 +19,7 @@ export async function takeTags(tx: Tx, entries: QueueEntry[]): Promise<number[]>
     queues.set(nameOf(entry), { ...entry, count: count + 1 })
   }
   const next = new Map<string, number>()
-  // Always in the same order, so that two transactions cannot wait for each other.
-  for (const [name, { orgId, channel, count }] of [...queues].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const take = async ([name, { orgId, channel, count }]: [string, QueueEntry & { count: number }]) => {
     // Now, in virtual time: the newest tag that is being worked on; where nothing is yet, the oldest that waits; where
     // nothing does, everybody is even.
     const { rows } = await sql<{ tag: number }>`
@@ -37,6 +37,8 @@ export async function takeTags(tx: Tx, entries: QueueEntry[]): Promise<number[]>
       returning tag`.execute(tx)
     next.set(name, (rows[0]?.tag ?? count) - count)
   }
+  // Always in the same order, so that two transactions cannot wait for each other.
+  await together(...[...queues].sort(([a], [b]) => (a < b ? -1 : 1)).map(take))
   return entries.map((entry) => {
     const tag = (next.get(nameOf(entry)) ?? 0) + 1
     next.set(nameOf(entry), tag)

@@ -11,7 +11,15 @@ import { type Store, storeKey } from '../storage/index.ts'
 import type { NextStep } from './accept.ts'
 import { nameInUrl } from './file-names.ts'
 
-export type Fetch = { orgId: string; conversationId: string; version: number; url: string; tag: number }
+/** `fileId` names the file in the store: another one for each version, so that a late fetch never overwrites a newer one. */
+export type Fetch = {
+  orgId: string
+  conversationId: string
+  version: number
+  fileId: string
+  url: string
+  tag: number
+}
 
 /** How long a fetch may take is the client's limit (30 min); this is the net under it. */
 export const fetchJob: Job<Fetch> = job<Fetch>({ name: 'ingest.fetch', retryLimit: 4, timeoutS: 3600, concurrency: 4 })
@@ -56,7 +64,7 @@ export function fetchWorker(input: {
       const conversation = await getConversation(db, orgId, conversationId)
       if (!conversation || conversation.version !== fetch.version) return undefined
       // The same key on every try: what a killed try left is written over.
-      const key = storeKey(orgId, 'rec', conversationId)
+      const key = storeKey(orgId, 'rec', fetch.fileId)
       try {
         const { stored, downloaded } = await fetchInto(key, fetch, signal)
         const recording = {

@@ -1,7 +1,9 @@
 // Ingest: every way in. The only door into this slice.
 
 import type { Db } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 import type { Route } from '../platform/http/route.ts'
+import { newId } from '../platform/ids.ts'
 import type { Worker } from '../platform/jobs/job.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
 import type { Download } from '../platform/outbound/download.ts'
@@ -32,10 +34,9 @@ export function ingest(input: {
   const next: NextStep = async (tx, conversations) => {
     const here = conversations.filter(({ fetchUrl }) => fetchUrl === null)
     const elsewhere = conversations.flatMap(({ fetchUrl: url, channel: _, ...one }) =>
-      url === null ? [] : [{ input: { ...one, url }, group: one.orgId, priority: -one.tag }],
+      url === null ? [] : [{ input: { ...one, url, fileId: newId() }, group: one.orgId, priority: -one.tag }],
     )
-    await analyse(tx, here)
-    await input.queue().enqueue(tx, fetchJob, elsewhere)
+    await together(analyse(tx, here), input.queue().enqueue(tx, fetchJob, elsewhere))
   }
   const accept = accepting({ db, next })
   const secret = input.secrets.hash('upload ticket', '').toString('hex')

@@ -1,8 +1,9 @@
 // The one way to PostgreSQL: a Kysely over a pg pool, and what all slices share of SQL.
 // Queries take a Db or a Tx and never open transactions; the function that owns the use case does.
 
-import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
+import { pipelined } from './pipelined.ts'
 import { preparing } from './prepared.ts'
 import type { DB } from './schema.gen.ts'
 
@@ -34,7 +35,7 @@ export function openDb(input: { url: string; connectionsMax: number; isRelaxed?:
   pool.on('error', () => {})
   // The pool listens to those that rest alone; one that breaks between two queries of a transaction fails the next query.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
+  return pipelined<DB>(new PostgresDialect({ pool: preparing(pool) }))
 }
 
 /**

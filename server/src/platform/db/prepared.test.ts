@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type RawBuilder, sql } from 'kysely'
 import { freshDatabase } from '../../../test/database.ts'
 import { type Db, openDb } from './db.ts'
-import { together } from './together.ts'
+import { inTurn, together } from './together.ts'
 
 async function withDb(work: (db: Db) => Promise<void>): Promise<void> {
   const database = await freshDatabase()
@@ -87,5 +87,38 @@ test('a transaction that did not begin does nothing: its connection was cut befo
     await db.transaction().execute((tx) => add(tx, 4))
     const ids = (await rowsOf(sql<{ id: number }>`select id from things order by id`, db)).map(({ id }) => id)
     assert.ok(ids.join() === '4' || ids.join() === '1,4', ids.join())
+  })
+})
+
+test('queries of one transaction have its connection at the same time, so that none waits for the answer to another', async () => {
+  await withDb(async (db) => {
+    const everybodyIsHere = Promise.withResolvers<void>()
+    let present = 0
+    const meet = async () => {
+      present += 1
+      if (present === 3) everybodyIsHere.resolve()
+      await everybodyIsHere.promise
+    }
+    await db.transaction().execute(async (tx) => {
+      await Promise.all([1, 2, 3].map(() => tx.getExecutor().provideConnection(meet)))
+    })
+    assert.equal(present, 3)
+  })
+})
+
+test('queries of one transaction are answered in the order in which they were made, and fail with the first that failed', async () => {
+  await withDb(async (db) => {
+    await sql`create table things (id int primary key)`.execute(db)
+    const add = (tx: Db, id: number) => sql`insert into things (id) values (${id})`.execute(tx)
+    const work = db.transaction().execute(async (tx) => {
+      await inTurn(
+        () => add(tx, 1),
+        () => add(tx, 1),
+        () => add(tx, 2),
+      )
+    })
+    await assert.rejects(work, { code: '23505' })
+    assert.deepEqual(await rowsOf(sql<object>`select id from things`, db), [])
+    assert.deepEqual(await rowsOf(sql<object>`select 1 as one`, db), [{ one: 1 }])
   })
 })

@@ -11,6 +11,8 @@ import { Problem } from '../problem.ts'
 const statementsMax = 1000
 const retryAfterS = 5
 
+const begun = { command: 'BEGIN', rowCount: null, rows: [] }
+
 /** The pool as Kysely takes it, which has no word for prepared statements: each text gets a name here. */
 export const preparing = (pool: pg.Pool): PostgresPool => ({
   options: pool.options,
@@ -22,7 +24,11 @@ export const preparing = (pool: pg.Pool): PostgresPool => ({
     const hold = holdWrites(client)
     const query = (text: string, values: unknown[]) => {
       hold()
-      return client.query({ name: nameOf(text, values), text, values })
+      const answer = client.query({ name: nameOf(text, values), text, values })
+      if (text !== 'begin') return answer
+      // What follows need not wait for it, and fails with it.
+      answer.catch(() => {})
+      return Promise.resolve(begun)
     }
     return { query: query as never, release: (destroy) => client.release(destroy) }
   },

@@ -13,3 +13,13 @@ export async function together<T extends unknown[]>(...queries: { [K in keyof T]
   if (errors.length > 0) throw errors.find((error) => error?.code !== alreadyFailed) ?? errors[0]
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as T
 }
+
+/** Like `together`, but each is made when the one before it has been sent: PostgreSQL is at work meanwhile. */
+export async function inTurn(...queries: (() => Promise<unknown>)[]): Promise<void> {
+  const sent: Promise<unknown>[] = []
+  for (const query of queries) {
+    sent.push(query())
+    await new Promise<void>(process.nextTick)
+  }
+  await together(...sent)
+}
