@@ -16,6 +16,7 @@ import { tickets } from '../server/src/ingest/tickets.ts'
 import { telemetry } from '../server/src/operations/index.ts'
 import { enqueueRuns, pipelineJobs } from '../server/src/pipeline/run.ts'
 import { openDb } from '../server/src/platform/db/db.ts'
+import { everyOrg, inScope } from '../server/src/platform/db/scope.ts'
 import { type Route, route } from '../server/src/platform/http/route.ts'
 import { openServer } from '../server/src/platform/http/server.ts'
 import { openQueue } from '../server/src/platform/jobs/queue.ts'
@@ -40,8 +41,8 @@ const jobs = pipelineJobs({ workers: 2, callsInProgressMax: 10 })
 const queue = await openQueue({ url: database.url, jobs: [jobs.voice, jobs.chat], log, supervise: false })
 const secrets = openSecrets(randomBytes(32))
 const keys = apiKeys(secrets)
-const org = await createOrg(db, { name: 'Bench' })
-const key = await keys.create(db, org.id, 'bench')
+const org = await everyOrg(() => createOrg(db, { name: 'Bench' }))
+const key = await everyOrg(() => keys.create(db, org.id, 'bench'))
 
 const next: NextStep = (tx, conversations) => enqueueRuns(tx, queue, jobs, conversations)
 
@@ -57,7 +58,11 @@ const store = openStore({ kind: 'local', root: join(database.dir, 'store') })
 const figures = telemetry({ db, queue })
 const http = await openServer(
   Object.entries(accepts).map(([name, accept]) => chatRoute(name, accept)),
-  { authenticate: authenticator({ db, keys, adminToken: randomBytes(32).toString('hex') }), admit: () => ({}) },
+  {
+    authenticate: authenticator({ credentials: [keys.credential(db)], adminToken: randomBytes(32).toString('hex') }),
+    admit: () => ({}),
+    enter: (by, work) => inScope([by.orgId], work),
+  },
   {
     log,
     corsOrigins: '*',
@@ -76,7 +81,7 @@ function chatRoute(name: string, accept: Accept): Route {
     paths: [`/${name}/chats/upload`],
     summary: 'Send a chat',
     tag: 'Bench',
-    auth: 'key',
+    auth: 'calls:write',
     answers: { 200: { description: 'As the chat route of the product' } },
     handle: (call) => takeChat(call, chatAnswer(call.path)),
   })

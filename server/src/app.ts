@@ -13,6 +13,7 @@ import { agentRoutes } from './insights/index.ts'
 import { startHousekeeping, telemetry } from './operations/index.ts'
 import { pipeline, pipelineJobs } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
+import { everyOrg, inScope } from './platform/db/scope.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import type { Route } from './platform/http/route.ts'
 import { closeServer, listen, openServer } from './platform/http/server.ts'
@@ -112,7 +113,8 @@ export async function openApp(input: {
   const http = await openServer(
     [...routes, ...referenceRoutes(routes, version)],
     {
-      authenticate: authenticator({ db, keys, adminToken: input.adminToken }),
+      authenticate: authenticator({ credentials: [keys.credential(db)], adminToken: input.adminToken }),
+      enter: (by, work) => (by.isAdmin ? everyOrg(work) : inScope([by.orgId], work)),
       admit: (by, route) =>
         limit(
           by,
@@ -145,9 +147,11 @@ export async function openApp(input: {
           }),
         )
         running.push(
-          startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
+          everyOrg(() =>
+            startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
+          ),
         )
-        running.push(startHousekeeping({ db, store, log }))
+        running.push(everyOrg(() => startHousekeeping({ db, store, log })))
       }
       if (!roles.serve) return { port: 0 }
       return { port: await listen(http, config.http) }

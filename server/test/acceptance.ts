@@ -17,7 +17,7 @@ export type TakeIn = (submission: Submission) => Promise<Taken>
 
 export async function openAcceptance() {
   const database = await freshDatabase()
-  const db = openDb({ url: database.url, connectionsMax: 8 })
+  const db = openDb({ url: database.url, connectionsMax: 8, as: 'owner' })
   const jobs = pipelineJobs({ workers: 2, callsInProgressMax: 10 })
   const log = openLog('silent')
   const queue = await openQueue({ url: database.url, jobs: [jobs.voice, jobs.chat], log, supervise: false })
@@ -48,7 +48,7 @@ export async function openAcceptance() {
           (select count(*) from audit_events where org_id = ${orgId}) as audits,
           (select count(*) from pgboss.job where data ->> 'orgId' = ${orgId}) as jobs,
           (select count(*) from agents where org_id = ${orgId}) as agents,
-          (select count(*) from idempotency_keys where caller = ${orgId}) as keys,
+          (select count(*) from idempotency_keys where org_id = ${orgId}) as keys,
           coalesce((select seq from event_counters where org_id = ${orgId}), 0) as seq`.execute(db)
       return rows[0] as Record<string, number>
     },

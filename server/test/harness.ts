@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type App, openApp, type Roles } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
+import { openDb } from '../src/platform/db/db.ts'
 import { openLog } from '../src/platform/log.ts'
 import { freshDatabase } from './database.ts'
 
@@ -51,7 +52,7 @@ export async function startHarness(options: { env?: Record<string, string>; role
     INDABA_LOG_LEVEL: process.env.INDABA_TEST_LOG_LEVEL ?? 'silent',
     ...options.env,
   })
-  const app = await openApp({
+  const opened = await openApp({
     config,
     databaseUrl: database.url,
     adminToken: config.access.adminToken ?? adminToken,
@@ -59,7 +60,9 @@ export async function startHarness(options: { env?: Record<string, string>; role
     roles: options.roles ?? { serve: true, work: true },
     log: openLog(config.log.level),
   })
-  await app.start()
+  await opened.start()
+  // What a test looks up, it looks up as the owner of the tables.
+  const app = { ...opened, db: openDb({ url: database.url, connectionsMax: 4, as: 'owner' }) }
   const url = `http://127.0.0.1:${port}`
 
   const json = async <T>(path: string, init?: RequestInit): Promise<T> => {
@@ -94,6 +97,7 @@ export async function startHarness(options: { env?: Record<string, string>; role
     },
     async stop() {
       await app.stop(2000)
+      await app.db.destroy()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
     },

@@ -25,7 +25,7 @@ export async function openOutbox(
   options: { connectionsMax?: number; database?: { url: string }; secretKey?: Uint8Array } = {},
 ) {
   const database = options.database ?? (await freshDatabase())
-  const db = openDb({ url: database.url, connectionsMax: options.connectionsMax ?? 10 })
+  const db = openDb({ url: database.url, connectionsMax: options.connectionsMax ?? 10, as: 'owner' })
   const secretKey = options.secretKey ?? randomBytes(32)
   const secrets = openSecrets(secretKey)
   const log = openLog(process.env.INDABA_TEST_LOG_LEVEL ?? 'silent')

@@ -153,7 +153,7 @@ describe('access', () => {
 
   test('another process lets a customer that is switched off in for at most a second', async () => {
     const { db } = indaba.app
-    const elsewhere = openDb({ url: indaba.databaseUrl, connectionsMax: 1 })
+    const elsewhere = openDb({ url: indaba.databaseUrl, connectionsMax: 1, as: 'owner' })
     try {
       const [here, there] = [apiKeys(secrets(Buffer.alloc(32))), apiKeys(secrets(Buffer.alloc(32)))]
       const org = await createOrg(db, { name: 'Elsewhere' })
@@ -204,7 +204,7 @@ describe('access', () => {
 
 /** Every row of every table as text. */
 async function dumpOf(url: string, schemas: string[] = ['public', 'pgboss']): Promise<string> {
-  const db = openDb({ url, connectionsMax: 1 })
+  const db = openDb({ url, connectionsMax: 1, as: 'owner' })
   try {
     const { rows } = await sql<{ name: string }>`
       select format('%I.%I', table_schema, table_name) as name from information_schema.tables

@@ -5,7 +5,10 @@ import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Db, DbOrTx } from '../platform/db/db.ts'
+import { everyOrg } from '../platform/db/scope.ts'
 import { equalSecret, type Secrets } from '../platform/secrets.ts'
+import type { Credential } from './authenticate.ts'
+import { roleScopes } from './permissions.ts'
 
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const idChars = 12
@@ -25,6 +28,7 @@ export type ApiKeys = {
   check(db: Db, key: string): Promise<KeyHolder | null>
   /** The newest active key of each organisation, masked: first and last four characters. */
   masked(db: DbOrTx, orgIds: string[]): Promise<Map<string, string>>
+  credential(db: Db): Credential
   /** Forgets what is cached, after a change made here: it holds at once in this process, within a second in others. */
   forget(): void
 }
@@ -33,7 +37,7 @@ export function apiKeys(secrets: Secrets): ApiKeys {
   let cache = new Map<string, { holder: KeyHolder | null; until: number }>()
   const hash = (secret: string) => secrets.hash('api key', secret)
 
-  return {
+  const keys: ApiKeys = {
     async create(tx, orgId, name) {
       const id = randomText(idChars)
       const body = `ind_live_${id}_${randomText(secretChars)}`
@@ -51,14 +55,15 @@ export function apiKeys(secrets: Secrets): ApiKeys {
       const mine = cache
       const known = mine.get(key)
       if (known && known.until > Date.now()) return known.holder
-      const row = await db
+      // Whose it is, is what we want to know.
+      const query = db
         .selectFrom('api_keys')
         .innerJoin('orgs', 'orgs.id', 'api_keys.org_id')
         .select(['api_keys.org_id', 'api_keys.id', 'secret_hash'])
         .where('api_keys.id', '=', found[2] as string)
         .where('api_keys.is_active', '=', true)
         .where('orgs.is_active', '=', true)
-        .executeTakeFirst()
+      const row = await everyOrg(() => query.executeTakeFirst())
       const holder = row && equalSecret(row.secret_hash, hash(key)) ? { orgId: row.org_id, keyId: row.id } : null
       if (mine.size >= cachedMax) mine.clear()
       mine.set(key, { holder, until: Date.now() + cacheMs })
@@ -79,7 +84,22 @@ export function apiKeys(secrets: Secrets): ApiKeys {
       // A look-up that is under way writes what it found into the old map, where nobody reads it.
       cache = new Map()
     },
+    credential: (db) => async (given) => {
+      for (const text of given) {
+        const holder = await keys.check(db, text)
+        if (holder)
+          return {
+            actor: `key:${holder.keyId}`,
+            orgId: holder.orgId,
+            isAdmin: false,
+            scopes: roleScopes.integration,
+            reach: 'all',
+          }
+      }
+      return null
+    },
   }
+  return keys
 }
 
 const randomText = (length: number) => Array.from({ length }, () => digits[randomInt(digits.length)]).join('')

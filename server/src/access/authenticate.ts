@@ -1,17 +1,18 @@
-// Turns the headers of a request into a principal. A key works as `X-API-Key` and as `Authorization: Bearer`.
+// Turns the headers of a request into a principal. Each kind of credential recognises its own; this file knows none of
+// them but the administrator's token. A key or token works as `X-API-Key` and as `Authorization: Bearer`.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Db } from '../platform/db/db.ts'
 import type { Principal } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
 import { equalSecret } from '../platform/secrets.ts'
-import type { ApiKeys } from './api-keys.ts'
+import { authorise } from './permissions.ts'
 
-export type Authenticate = (request: {
-  headers: IncomingHttpHeaders
-  query: unknown
-  needs: 'open' | 'key' | 'admin'
-}) => Promise<Principal>
+export type Asked = { method: string; address: string; headers: IncomingHttpHeaders }
+
+/** What a kind of credential makes of a request. `given` is what stands in the headers; null: none of mine. */
+export type Credential = (given: string[], asked: Asked) => Promise<Principal | null>
+
+export type Authenticate = (request: Asked & { query: unknown; needs: string }) => Promise<Principal>
 
 const queryNames = ['api_key', 'apikey', 'x-api-key', 'access_token', 'token']
 
@@ -19,27 +20,34 @@ const queryNames = ['api_key', 'apikey', 'x-api-key', 'access_token', 'token']
  * @throws Problem('unauthenticated', 'invalid_api_key') without a valid credential;
  *   Problem('forbidden', 'insufficient_permissions') when it is valid but not enough.
  */
-export function authenticator({ db, keys, adminToken }: { db: Db; keys: ApiKeys; adminToken: string }): Authenticate {
-  return async ({ headers, query, needs }) => {
+export function authenticator(input: { credentials: Credential[]; adminToken: string }): Authenticate {
+  const credentials = [administrator(input.adminToken), ...input.credentials]
+  return async ({ query, needs, ...asked }) => {
     const inQuery = Object.keys((query as object) ?? {}).some((name) => queryNames.includes(name.toLowerCase()))
     if (inQuery) {
       const detail = 'Send the API key in a header: addresses end up in logs.'
       throw new Problem('invalid', 'key_in_query', detail)
     }
+    const { headers } = asked
     const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
     const given = [headers['x-api-key'], bearer].filter((text): text is string => typeof text === 'string')
-    if (given.some((text) => equalSecret(text, adminToken))) {
-      if (needs === 'admin') return { actor: 'admin', orgId: '', isAdmin: true }
-      throw forbidden('The admin token manages customers; conversations need an API key.')
-    }
-    for (const text of given) {
-      const holder = await keys.check(db, text)
-      if (!holder) continue
-      if (needs === 'admin') throw forbidden()
-      return { actor: `key:${holder.keyId}`, orgId: holder.orgId, isAdmin: false }
+    for (const credential of credentials) {
+      const by = await credential(given, asked)
+      if (!by) continue
+      if (by.isAdmin && needs !== 'admin') {
+        const detail = 'The admin token manages customers; conversations need an API key.'
+        throw new Problem('forbidden', 'insufficient_permissions', detail)
+      }
+      authorise(by, needs)
+      return by
     }
     throw new Problem('unauthenticated', 'invalid_api_key', 'Invalid API key')
   }
 }
 
-const forbidden = (detail = 'Insufficient permissions') => new Problem('forbidden', 'insufficient_permissions', detail)
+const administrator =
+  (token: string): Credential =>
+  async (given) =>
+    given.some((text) => equalSecret(text, token))
+      ? { actor: 'admin', orgId: '', isAdmin: true, scopes: [], reach: 'all' }
+      : null

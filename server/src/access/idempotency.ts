@@ -9,7 +9,10 @@ import type { Answer, Call } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 
-export type Idempotency = { caller: string; route: string; key: string; fingerprint: string }
+export type Idempotency = { orgId: string; route: string; key: string; fingerprint: string }
+
+/** Owns what belongs to no organisation. */
+const nilOrg = '00000000-0000-0000-0000-000000000000'
 
 /** Answers are kept for a day; a key may be used anew after that. */
 const keepHours = 24
@@ -25,7 +28,7 @@ export function idempotencyOf(
 ): Idempotency | null {
   if (call.idempotencyKey === null) return null
   const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('hex')
-  return { caller: call.by.orgId || call.by.actor, route: call.routeName, key: call.idempotencyKey, fingerprint }
+  return { orgId: call.by.orgId || nilOrg, route: call.routeName, key: call.idempotencyKey, fingerprint }
 }
 
 /**
@@ -36,12 +39,12 @@ export function idempotencyOf(
 export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promise<(null | Answer | Problem)[]> {
   const wanted = keys.filter((key) => key !== null)
   if (wanted.length === 0) return keys.map(() => null)
-  const rows = wanted.map(({ caller, route, key, fingerprint }) => ({ caller, route, key, fingerprint }))
-  const taken = await sql<{ caller: string; route: string; key: string }>`
-    insert into idempotency_keys (caller, route, key, fingerprint)
-    select caller, route, key, fingerprint from json_populate_recordset(null::idempotency_keys, ${JSON.stringify(rows)}::json)
-    order by caller, route, key on conflict do nothing returning caller, route, key`.execute(tx)
-  const name = (one: { caller: string; route: string; key: string }) => `${one.caller} ${one.route} ${one.key}`
+  const rows = wanted.map(({ orgId: org_id, route, key, fingerprint }) => ({ org_id, route, key, fingerprint }))
+  const taken = await sql<{ orgId: string; route: string; key: string }>`
+    insert into idempotency_keys (org_id, route, key, fingerprint)
+    select org_id, route, key, fingerprint from json_populate_recordset(null::idempotency_keys, ${JSON.stringify(rows)}::json)
+    order by org_id, route, key on conflict do nothing returning org_id as "orgId", route, key`.execute(tx)
+  const name = (one: { orgId: string; route: string; key: string }) => `${one.orgId} ${one.route} ${one.key}`
   const fresh = new Set(taken.rows.map(name))
   const answers: (null | Answer | Problem)[] = []
   for (const one of keys) {
@@ -53,11 +56,11 @@ export async function recallAnswers(tx: Tx, keys: (Idempotency | null)[]): Promi
 }
 
 /** Whether a write was answered under this key before: then it is no new one, whatever limits have been reached since. */
-export async function wasAnswered(db: DbOrTx, { caller, route, key }: Idempotency): Promise<boolean> {
+export async function wasAnswered(db: DbOrTx, { orgId, route, key }: Idempotency): Promise<boolean> {
   const row = await db
     .selectFrom('idempotency_keys')
     .select('key')
-    .where('caller', '=', caller)
+    .where('org_id', '=', orgId)
     .where('route', '=', route)
     .where('key', '=', key)
     .executeTakeFirst()
@@ -68,7 +71,7 @@ async function storedAnswer(tx: Tx, one: Idempotency): Promise<Answer | Problem>
   const row = await tx
     .selectFrom('idempotency_keys')
     .select(['fingerprint', 'status', 'body'])
-    .where('caller', '=', one.caller)
+    .where('org_id', '=', one.orgId)
     .where('route', '=', one.route)
     .where('key', '=', one.key)
     .executeTakeFirstOrThrow()
@@ -87,7 +90,7 @@ export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: 
     tx
       .updateTable('idempotency_keys')
       .set({ status: answer.status, body: JSON.stringify(answer.body ?? null) })
-      .where('caller', '=', key.caller)
+      .where('org_id', '=', key.orgId)
       .where('route', '=', key.route)
       .where('key', '=', key.key)
       .execute()
@@ -105,7 +108,7 @@ export async function answerOnce(
   write: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer> {
   if (!key) return db.transaction().execute(write)
-  const context = `idempotency_keys ${JSON.stringify([key.caller, key.route, key.key])}`
+  const context = `idempotency_keys ${JSON.stringify([key.orgId, key.route, key.key])}`
   return db.transaction().execute(async (tx) => {
     const [known] = await recallAnswers(tx, [key])
     if (known instanceof Problem) throw known

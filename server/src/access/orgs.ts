@@ -78,7 +78,7 @@ export async function changeOrg(tx: DbOrTx, id: string, change: OrgChange): Prom
 
 /** Removes the organisation and every row it owns; its files are the caller's to remove. */
 export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
-  await tx.deleteFrom('idempotency_keys').where('caller', '=', id).execute()
+  await tx.deleteFrom('idempotency_keys').where('org_id', '=', id).execute()
   const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
   return result.numDeletedRows > 0n
 }

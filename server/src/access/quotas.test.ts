@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Problem } from '../platform/problem.ts'
 import { rateLimits } from './quotas.ts'
 
-const by = (actor: string) => ({ actor, orgId: 'org', isAdmin: false })
+const by = (actor: string) => ({ actor, orgId: 'org', isAdmin: false, scopes: [], reach: 'all' as const })
 
 function clock() {
   let ms = 0

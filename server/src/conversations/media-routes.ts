@@ -29,7 +29,7 @@ export function mediaRoutes({ db, store }: { db: Db; store: Store }): Route[] {
       paths: ['/v1/conversations/:id/transcript', '/v1/calls/:id/transcript', '/v1/chats/:id/transcript'],
       summary: 'Export the transcript as text, SRT, VTT, JSON or vCon',
       tag,
-      auth: 'key',
+      auth: 'calls:read',
       params: byId,
       query: Type.Object({
         format: Type.Optional(
@@ -67,7 +67,7 @@ export function mediaRoutes({ db, store }: { db: Db; store: Store }): Route[] {
       paths: ['/v1/conversations/:id/recording', '/v1/calls/:id/recording'],
       summary: 'Listen to the recording; Range requests are answered',
       tag,
-      auth: 'key',
+      auth: 'recordings:read',
       params: byId,
       answers: {
         200: { description: 'The recording as it was sent', contentType: 'audio/*' },

@@ -75,7 +75,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       summary: `List ${noun}s`,
       description: order,
       tag,
-      auth: 'key',
+      auth: 'calls:read',
       query: listQuery,
       answers: { 200: { description: `A page of ${noun}s`, schema: listAnswer(noun) } },
       async handle(call: Call<unknown, ListQuery>) {
@@ -92,7 +92,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       description:
         'Always 200 for a known id: `status` tells how far it is, findings are null or empty until it is done.',
       tag,
-      auth: 'key',
+      auth: 'calls:read',
       params: byId,
       answers: { 200: { description: `The ${noun} with its findings`, schema: detailAnswer(noun) } },
       handle: async (call) =>
@@ -110,7 +110,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       summary: 'List calls and chats together',
       description: order,
       tag,
-      auth: 'key',
+      auth: 'calls:read',
       query: Type.Object({
         ...listQuery.properties,
         channel: Type.Optional(Type.Union([Type.Literal('voice'), Type.Literal('chat')])),
@@ -126,7 +126,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       paths: ['/v1/conversations/:id'],
       summary: 'Read one conversation with transcript, findings, stages and metrics',
       tag,
-      auth: 'key',
+      auth: 'calls:read',
       params: byId,
       answers: { 200: { description: 'The conversation', schema: conversationAnswer } },
       async handle(call) {
@@ -140,7 +140,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       paths: ['/v1/conversations/:id'],
       summary: 'Delete a conversation with its recordings and everything found in it',
       tag,
-      auth: 'key',
+      auth: 'calls:delete',
       params: byId,
       answers: { 204: { description: 'Deleted' } },
       async handle({ by: { orgId, actor }, params, requestId }): Promise<Answer> {

@@ -173,7 +173,7 @@ describe('taking in', () => {
 
   describe('an Idempotency-Key', () => {
     const keyed = (orgId: string, key: string, fingerprint = 'same') =>
-      chat(orgId, { idempotency: { caller: orgId, route: 'POST /v1/chats/upload', key, fingerprint } })
+      chat(orgId, { idempotency: { orgId, route: 'POST /v1/chats/upload', key, fingerprint } })
     const refusal = (one: PromiseSettledResult<Taken>) =>
       one.status === 'rejected' ? (one.reason as Problem).code : null
 

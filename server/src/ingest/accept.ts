@@ -70,7 +70,11 @@ export type Accept = (submission: Submission) => Promise<Answer>
 
 /** @throws Problem('conflict') when the submission's Idempotency-Key was used with other content. */
 export function accepting({ db, next }: { db: Db; next: NextStep }): Accept {
-  return groupCommit<Submission, Answer>(db, (tx, submissions) => acceptAll(tx, submissions, next))
+  return groupCommit<Submission, Answer>(
+    db,
+    ({ arrival }) => arrival.org_id,
+    (tx, submissions) => acceptAll(tx, submissions, next),
+  )
 }
 
 type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }

@@ -49,7 +49,7 @@ async function takeNext(tx: Tx): Promise<{ orgId: string; tag: number } | null> 
 describe('fair queuing', () => {
   before(async () => {
     const database = await freshDatabase()
-    db = openDb({ url: database.url, connectionsMax: 4 })
+    db = openDb({ url: database.url, connectionsMax: 4, as: 'owner' })
     drop = database.drop
   })
   after(async () => {

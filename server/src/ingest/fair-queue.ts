@@ -20,16 +20,8 @@ export async function takeTags(tx: Tx, entries: QueueEntry[]): Promise<number[]>
   }
   const next = new Map<string, number>()
   const take = async ([name, { orgId, channel, count }]: [string, QueueEntry & { count: number }]) => {
-    // Now, in virtual time: the newest tag that is being worked on; where nothing is yet, the oldest that waits; where
-    // nothing does, everybody is even.
     const { rows } = await sql<{ tag: number }>`
-      with now_serving as (
-        select coalesce(
-          (select max(queue_tag) from conversations where channel = ${channel} and status = 'processing'),
-          (select min(queue_tag) from conversations where channel = ${channel} and status = 'queued'),
-          (select max(tag) from queue_tags where channel = ${channel}),
-          0) as tag
-      )
+      with now_serving as (select queue_front(${channel}) as tag)
       insert into queue_tags (org_id, channel, tag)
       select ${orgId}::uuid, ${channel}, now_serving.tag + ${count}::bigint from now_serving
       on conflict (org_id, channel) do update

@@ -4,6 +4,7 @@
 import { idempotencyOf, type Org } from '../access/index.ts'
 import { type Conversation, getConversation } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
+import { inScope } from '../platform/db/scope.ts'
 import { type Answer, type Call, ok, type Route, route } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
@@ -20,7 +21,7 @@ import {
 import type { Accept, Accepted } from './accept.ts'
 import type { Allocation } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
-import { keepIfAccepted, stageForm } from './stage-file.ts'
+import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 import { callArrival, requestFacts } from './submission.ts'
 
 const ticketMs = 3600_000
@@ -157,41 +158,52 @@ export function tickets(input: {
       if (!staged) throw new Problem('invalid', 'no_file', 'The POST has no file.')
       checkUploadSize(granted, staged.size_bytes)
       const [, orgId = '', , id = ''] = granted.key.split('/')
-      const ticket = await getConversation(db, orgId, id)
-      // Deleted, or redeemed before: what it promised has happened.
-      if (ticket?.status !== 'awaiting_upload') return { answer: done(granted, staged.sha256), isKept: false }
-      const key = storeKey(orgId, 'rec', newId())
-      await store.move(staged.store_key, key)
-      const recording = { ...staged, store_key: key }
-      let isKept = false
-      try {
-        const { interaction_id: external, ...metadata } = ticket.metadata
-        await accept({
-          actor: 'upload ticket',
-          requestId: call.requestId,
-          createsAgents: false,
-          idempotency: null,
-          kind: 'redemption',
-          arrival: {
-            ...arrivalOf(ticket),
-            external_id: typeof external === 'string' ? external : null,
-            content_hash: staged.sha256,
-            metadata,
-          },
-          recording,
-          transcript: null,
-          fetchUrl: null,
-          answer(accepted) {
-            isKept = accepted.outcome !== 'duplicate'
-            return ok(null)
-          },
-        })
-      } finally {
-        if (!isKept) await store.delete(key)
-      }
-      return { answer: done(granted, staged.sha256), isKept: true }
+      // Signed by us: the ticket says whose it is.
+      return inScope([orgId], () => take({ granted, staged, orgId, id, requestId: call.requestId }))
     })
     return result.answer
+  }
+
+  async function take(input: {
+    granted: GrantedUpload
+    staged: StagedFile
+    orgId: string
+    id: string
+    requestId: string
+  }) {
+    const { granted, staged, orgId, id, requestId } = input
+    const ticket = await getConversation(db, orgId, id)
+    // Deleted, or redeemed before: what it promised has happened.
+    if (ticket?.status !== 'awaiting_upload') return { answer: done(granted, staged.sha256), isKept: false }
+    const key = storeKey(orgId, 'rec', newId())
+    await store.move(staged.store_key, key)
+    let isKept = false
+    try {
+      const { interaction_id: external, ...metadata } = ticket.metadata
+      await accept({
+        actor: 'upload ticket',
+        requestId,
+        createsAgents: false,
+        idempotency: null,
+        kind: 'redemption',
+        arrival: {
+          ...arrivalOf(ticket),
+          external_id: typeof external === 'string' ? external : null,
+          content_hash: staged.sha256,
+          metadata,
+        },
+        recording: { ...staged, store_key: key },
+        transcript: null,
+        fetchUrl: null,
+        answer(accepted) {
+          isKept = accepted.outcome !== 'duplicate'
+          return ok(null)
+        },
+      })
+    } finally {
+      if (!isKept) await store.delete(key)
+    }
+    return { answer: done(granted, staged.sha256), isKept: true }
   }
 
   function check(fields: Record<string, unknown>) {

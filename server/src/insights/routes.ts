@@ -29,7 +29,7 @@ export function agentRoutes({ db, secrets, defaultTimeZone }: Parts): Route[] {
       paths: ['/v1/agents'],
       summary: 'List agents',
       tag,
-      auth: 'key',
+      auth: 'agents:read',
       query: Type.Object({ team_id: text, department_id: text, active: Type.Optional(Type.Boolean()), ...pageQuery }),
       answers: { 200: { description: 'A page of agents, by name', schema: agentsAnswer } },
       async handle(call) {
@@ -49,7 +49,7 @@ export function agentRoutes({ db, secrets, defaultTimeZone }: Parts): Route[] {
       paths: ['/v1/agents'],
       summary: 'Create an agent; conversations that named it before are linked to it',
       tag,
-      auth: 'key',
+      auth: 'agents:manage',
       body: Type.Object(
         { name: text, email: text, external_id: text, team: text, department: text },
         { examples: [{ name: 'Agent One', email: 'agent.one@example.com', team: 'Support' }] },
@@ -80,7 +80,7 @@ export function agentRoutes({ db, secrets, defaultTimeZone }: Parts): Route[] {
       description:
         'The id may be the external id or the e-mail. Without dates: the last 30 days. Scores need scorecards and are null.',
       tag,
-      auth: 'key',
+      auth: 'analytics:read',
       params: Type.Object({ id: Type.String({ maxLength: 300 }) }),
       query: Type.Object({ start_date: dateText, end_date: dateText }),
       answers: { 200: { description: 'Figures and trends', schema: performanceAnswer } },

@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '../platform/db/db.ts'
+import { everyOrg } from '../platform/db/scope.ts'
 import { ok, type Route, route } from '../platform/http/route.ts'
 import type { Queue } from '../platform/jobs/queue.ts'
 import { onceIn } from './once-in.ts'
@@ -71,7 +72,7 @@ export function figures({ db, queue }: { db: Db; queue: Queue }): Figures {
       })
     },
   })
-  const text = onceIn(keptMs, () => registry.metrics())
+  const text = onceIn(keptMs, () => everyOrg(() => registry.metrics()))
 
   return {
     onAnswer: ({ route, status, durationMs }) => requests.observe({ route, status }, durationMs / 1000),

@@ -55,7 +55,7 @@ describe('health', () => {
 
   test('without a database: not ready, in good time; figures of the process go on', async () => {
     // Nothing listens on port 9.
-    const db = openDb({ url: 'postgres://nobody@127.0.0.1:9/none', connectionsMax: 2 })
+    const db = openDb({ url: 'postgres://nobody@127.0.0.1:9/none', connectionsMax: 2, as: 'owner' })
     const queue = { counts: () => Promise.reject(new Error('away')) } as unknown as Queue
     const routes = new Map(telemetry({ db, queue }).routes.map((one) => [one.paths[0], one]))
     const call = {} as never

@@ -48,7 +48,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     harness = await startHarness({ roles: { serve: true, work: false } })
     customer = await harness.customer()
     speech = await startTranscriptionServer()
-    database = new pg.Client({ connectionString: harness.databaseUrl })
+    database = new pg.Client({ connectionString: harness.databaseUrl, options: '-c app.orgs=*' })
     await database.connect()
     recording = await readFile(sampleCall)
     // A gate in front of the end of a stage: the worker's transaction waits in it while a test holds the lock.

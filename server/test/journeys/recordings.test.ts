@@ -213,7 +213,7 @@ describe('recordings go through', () => {
 })
 
 async function eventsOf(harness: Harness, id: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: harness.databaseUrl })
+  const client = new pg.Client({ connectionString: harness.databaseUrl, options: '-c app.orgs=*' })
   await client.connect()
   const { rows } = await client.query('select type from events where conversation_id = $1 order by seq', [id])
   await client.end()
@@ -226,7 +226,7 @@ describe('speech engines that fail', () => {
   }, async () => {
     const speech = await startTranscriptionServer()
     const harness = await startHarness({ env: { INDABA_SPEECH_ENGINE: 'openai', INDABA_SPEECH_URL: speech.baseUrl } })
-    const client = new pg.Client({ connectionString: harness.databaseUrl })
+    const client = new pg.Client({ connectionString: harness.databaseUrl, options: '-c app.orgs=*' })
     await client.connect()
     try {
       const at = { harness, customer: await harness.customer() }

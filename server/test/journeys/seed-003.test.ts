@@ -231,7 +231,7 @@ describe('seed 003', () => {
     }
 
     it('500 when the database fails, and nothing of the cause', async () => {
-      const admin = new pg.Client({ connectionString: harness.databaseUrl })
+      const admin = new pg.Client({ connectionString: harness.databaseUrl, options: '-c app.orgs=*' })
       await admin.connect()
       await admin.query('alter table orgs rename to orgs_away')
       const response = await ask('GET', '/api/customers', { 'x-api-key': adminToken })

@@ -17,7 +17,7 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       description:
         'Fields of both signature versions are given; either subset is accepted. With a `file` part the recording is taken in at once.',
       tag,
-      auth: 'key',
+      auth: 'calls:write',
       bodyKinds: everyKind,
       ...(method === 'POST' ? { body: ticketBody } : {}),
       answers: { 200: { description: 'The ticket', schema: ticketAnswer } },
@@ -34,7 +34,7 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       description:
         'With `file_url` the recording is fetched in the background through a guarded client. A local path answers an upload ticket. A multipart `file` is taken in at once.',
       tag,
-      auth: 'key',
+      auth: 'calls:write',
       bodyKinds: everyKind,
       body: callBody,
       answers: { 200: { description: 'Taken in, or a ticket for it', schema: callAnswerSchema } },
@@ -53,7 +53,7 @@ export function velaRoutes({ doors }: { doors: Doors }): Route[] {
       summary: 'Send a chat',
       description: 'Exactly one of `chat_data`, `chats`, `messages` and `conversation`, as JSON or as a JSON string.',
       tag,
-      auth: 'key',
+      auth: 'calls:write',
       bodyKinds: everyKind,
       body: chatBody,
       answers: { 200: { description: 'Taken in', schema: chatAnswerSchema } },

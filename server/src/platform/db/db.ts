@@ -9,6 +9,9 @@ import type { DB } from './schema.gen.ts'
 
 export type Db = Kysely<DB>
 export type Tx = Transaction<DB>
+/** The role that the program works as: it owns no table and is bound by row-level security. Made by migrate.ts. */
+export const appRole = 'indaba_app'
+
 /** For queries that may run inside a transaction or outside of one. */
 export type DbOrTx = Db | Tx
 
@@ -18,24 +21,32 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 /**
  * `isRelaxed`: commits do not wait for the disk. Only for what may be done again when the machine of the database loses
  * its last half second: claims of jobs, leases and outcomes of deliveries. Never for what somebody was promised.
+ * `as`: the program sees nobody's rows outside of a scope (scope.ts); the owner of the tables, for tools and tests, sees
+ * everybody's there.
  */
-export function openDb(input: { url: string; connectionsMax: number; isRelaxed?: boolean }): Db {
-  const { url, connectionsMax, isRelaxed = false } = input
+export function openDb(input: {
+  url: string
+  connectionsMax: number
+  isRelaxed?: boolean
+  as?: 'program' | 'owner'
+}): Db {
+  const { url, connectionsMax, isRelaxed = false, as = 'program' } = input
   // With `pipeline`, queries that are not awaited one by one travel together and are answered in order.
-  const options = isRelaxed ? { options: '-c synchronous_commit=off' } : {}
+  const role = as === 'program' ? `-c role=${appRole}` : ''
+  const options = `${role}${isRelaxed ? ' -c synchronous_commit=off' : ''}`
   const settings = {
     connectionString: url,
     max: connectionsMax,
     application_name: 'indaba',
     pipeline: true,
-    ...options,
+    options,
   }
   const pool = new pg.Pool(settings)
   // A broken idle connection is replaced by the pool; without a listener Node would stop the program.
   pool.on('error', () => {})
   // The pool listens to those that rest alone; one that breaks between two queries of a transaction fails the next query.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return pipelined<DB>(new PostgresDialect({ pool: preparing(pool) }))
+  return pipelined<DB>(new PostgresDialect({ pool: preparing(pool, as === 'program' ? '' : '*') }))
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { lockFolder } from '../folder-lock.ts'
 import { Problem } from '../problem.ts'
+import { appRole } from './db.ts'
 import { makeCluster, passwordOf } from './embedded-cluster.ts'
 import { findHome, rememberedHome } from './embedded-home.ts'
 import { type Postmaster, portOf, startPostmaster, stopLeftover } from './embedded-postmaster.ts'
@@ -95,6 +96,10 @@ async function prepare({ url, adminUrl }: { url: string; adminUrl: string }): Pr
     const has = async (query: string) => (await client.query(query)).rows.length > 0
     if (!(await has(`select 1 from pg_roles where rolname = 'indaba'`)))
       await client.query(`create role indaba login password ${client.escapeLiteral(new URL(url).password)}`)
+    if (!(await has(`select 1 from pg_roles where rolname = '${appRole}'`))) {
+      await client.query(`create role ${appRole}`)
+      await client.query(`grant ${appRole} to indaba`)
+    }
     if (!(await has(`select 1 from pg_database where datname = 'indaba'`)))
       await client.query('create database indaba owner indaba')
   } catch (cause) {

@@ -22,7 +22,7 @@ describe('group commit', () => {
   before(async () => {
     const database = await freshDatabase()
     drop = database.drop
-    db = openDb({ url: database.url, connectionsMax: 4 })
+    db = openDb({ url: database.url, connectionsMax: 4, as: 'owner' })
     await sql`create table kept (n int primary key)`.execute(db)
   })
   after(async () => {
@@ -35,7 +35,7 @@ describe('group commit', () => {
   })
 
   test('what comes at once shares one transaction; each caller gets its own result, after the commit', async () => {
-    const take = groupCommit(db, keep)
+    const take = groupCommit(db, () => '', keep)
     const answers = upTo(20).map(async (n) => {
       assert.equal(await take(n), `kept ${n}`)
       return (await kept()).includes(n)
@@ -45,7 +45,7 @@ describe('group commit', () => {
   })
 
   test('what comes while a transaction is under way shares the next one, in order and within bounds', async () => {
-    const take = groupCommit(db, keep)
+    const take = groupCommit(db, () => '', keep)
     const first = take(1)
     await new Promise((resolve) => setImmediate(resolve))
     await Promise.all([first, ...upTo(150).slice(1).map(take)])
@@ -57,7 +57,7 @@ describe('group commit', () => {
   })
 
   test('an error as a result refuses that item alone', async () => {
-    const take = groupCommit(db, keep)
+    const take = groupCommit(db, () => '', keep)
     const all = await Promise.allSettled([1, -2, 3].map(take))
     assert.deepEqual(
       all.map(({ status }) => status),
@@ -69,7 +69,7 @@ describe('group commit', () => {
   })
 
   test('when the transaction fails, each is tried by itself, and the queue goes on', async () => {
-    const take = groupCommit(db, keep)
+    const take = groupCommit(db, () => '', keep)
     await take(2)
     const all = await Promise.allSettled([1, 2, 3].map(take))
     assert.deepEqual(
@@ -90,7 +90,7 @@ describe('group commit', () => {
     await sql`
       create constraint trigger refuse_seven after insert on kept deferrable initially deferred
       for each row execute function refuse_seven()`.execute(db)
-    const take = groupCommit(db, keep)
+    const take = groupCommit(db, () => '', keep)
     const all = await Promise.allSettled([6, 7, 8].map(take))
     assert.deepEqual(
       all.map(({ status }) => status),

@@ -3,16 +3,19 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Db, Tx } from './db.ts'
+import { inScope } from './scope.ts'
 
 const itemsMax = 64
 
 /**
+ * @param orgOf whose rows an item touches: the transaction sees those of its items alone
  * @param run writes all items in the given transaction and returns one result for each, in order. A result that is an
  *   Error refuses that item alone. When `run` itself throws, each item is tried again by itself, so that one bad item
  *   does not fail its neighbours.
  */
 export function groupCommit<Item, Result>(
   db: Db,
+  orgOf: (item: Item) => string,
   run: (tx: Tx, items: Item[]) => Promise<(Result | Error)[]>,
 ): (item: Item) => Promise<Result> {
   type Waiting = { item: Item; resolve(result: Result): void; reject(error: unknown): void }
@@ -22,12 +25,14 @@ export function groupCommit<Item, Result>(
   async function commit(batch: Waiting[]): Promise<void> {
     let isCommitting = false
     try {
-      const results = await db.transaction().execute(async (tx) => {
-        const items = batch.map(({ item }) => item)
-        const results = await run(tx, items)
-        isCommitting = true
-        return results
-      })
+      const items = batch.map(({ item }) => item)
+      const results = await inScope(items.map(orgOf), () =>
+        db.transaction().execute(async (tx) => {
+          const results = await run(tx, items)
+          isCommitting = true
+          return results
+        }),
+      )
       void answer(batch, results)
     } catch (error) {
       // A commit that was not confirmed may have happened: whoever asked must decide, since a second try could double it.

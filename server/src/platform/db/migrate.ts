@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { Problem } from '../problem.ts'
+import { appRole } from './db.ts'
 
 export const migrationsDir = resolve(import.meta.dirname, '../../../migrations')
 const lockKey = 7_204_301
@@ -40,6 +41,22 @@ function reasonOf(cause: unknown): string {
   return (first as Error).message
 }
 
+/** Who may make roles is the database's business: where we may not, its owner must. */
+async function ensureRole(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select pg_has_role(current_user, oid, 'member') as may from pg_roles where rolname = $1`,
+    [appRole],
+  )
+  if (rows[0]?.may) return
+  try {
+    if (!rows[0]) await client.query(`create role ${appRole}`)
+    await client.query(`grant ${appRole} to current_user`)
+  } catch (cause) {
+    const make = rows[0] ? '' : `create role ${appRole}; `
+    throw new Error(`a superuser must run once: ${make}grant ${appRole} to "${client.user}"`, { cause })
+  }
+}
+
 async function bringUp(client: pg.Client): Promise<{ applied: string[] }> {
   const files = (await readdir(migrationsDir)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort()
   await client.query('select pg_advisory_lock($1)', [lockKey])
@@ -55,6 +72,7 @@ async function bringUp(client: pg.Client): Promise<{ applied: string[] }> {
       `The database has migrations that this version does not know (${unknown.join(', ')}). Start the newer version.`,
     )
   }
+  await ensureRole(client)
   const applied = files.filter((name) => !known.includes(name))
   for (const name of applied) {
     await client.query('begin')

@@ -7,7 +7,7 @@ import { inTurn, together } from './together.ts'
 
 async function withDb(work: (db: Db) => Promise<void>): Promise<void> {
   const database = await freshDatabase()
-  const db = openDb({ url: database.url, connectionsMax: 1 })
+  const db = openDb({ url: database.url, connectionsMax: 1, as: 'owner' })
   try {
     await work(db)
   } finally {

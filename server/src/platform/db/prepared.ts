@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { PostgresPool } from 'kysely'
 import type pg from 'pg'
 import { Problem } from '../problem.ts'
+import { currentScope } from './scope.ts'
 
 /** Each connection keeps those that it has seen. Indaba has some hundred; only lists of varying length make more. */
 const statementsMax = 1000
@@ -13,8 +14,11 @@ const retryAfterS = 5
 
 const begun = { command: 'BEGIN', rowCount: null, rows: [] }
 
-/** The pool as Kysely takes it, which has no word for prepared statements: each text gets a name here. */
-export const preparing = (pool: pg.Pool): PostgresPool => ({
+/**
+ * The pool as Kysely takes it, which has no word for prepared statements: each text gets a name here.
+ * @param outside what is seen outside of any scope, as PostgreSQL's setting `app.orgs` has it
+ */
+export const preparing = (pool: pg.Pool, outside: string): PostgresPool => ({
   options: pool.options,
   async connect() {
     const client = await pool.connect().catch((cause) => {
@@ -22,6 +26,8 @@ export const preparing = (pool: pg.Pool): PostgresPool => ({
       throw new Problem('unavailable', 'database_unavailable', detail, { cause, retryAfterS })
     })
     const hold = holdWrites(client)
+    hold()
+    enter(client, currentScope() || outside)
     const query = (text: string, values: unknown[]) => {
       hold()
       const answer = client.query({ name: nameOf(text, values), text, values })
@@ -34,6 +40,17 @@ export const preparing = (pool: pg.Pool): PostgresPool => ({
   },
   end: () => pool.end(),
 })
+
+const entered = new WeakMap<pg.PoolClient, string>()
+
+/** Tells the connection whose rows it may see, where it does not know yet. What follows need not wait for it. */
+function enter(client: pg.PoolClient, scope: string): void {
+  if (entered.get(client) === scope) return
+  entered.set(client, scope)
+  client
+    .query({ name: 'indaba_scope', text: `select set_config('app.orgs', $1, false)`, values: [scope] })
+    .catch(() => {})
+}
 
 /** Holds what is written to the connection until this turn of the event loop has ended. */
 function holdWrites(client: pg.PoolClient): () => void {

@@ -140,10 +140,10 @@ export interface Events {
 
 export interface IdempotencyKeys {
   body: unknown | null;
-  caller: string;
   created_at: Generated<Timestamp>;
   fingerprint: string;
   key: string;
+  org_id: string;
   route: string;
   status: number | null;
 }

@@ -50,7 +50,11 @@ describe('forms', { timeout: 30_000 }, () => {
   let app: Awaited<ReturnType<typeof openServer>>
   let port: number
   before(async () => {
-    const guards = { authenticate: () => Promise.reject(new Error('no route asks')), admit: () => ({}) }
+    const guards = {
+      authenticate: () => Promise.reject(new Error('no route asks')),
+      admit: () => ({}),
+      enter: <T>(_by: unknown, work: () => T) => work(),
+    }
     app = await openServer(routes, guards, {
       log: openLog('silent'),
       corsOrigins: [],

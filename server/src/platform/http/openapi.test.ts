@@ -21,7 +21,7 @@ const thing = route({
   paths: ['/v1/things/:id/parts', '/things/:id/old'],
   summary: 'Add a part',
   tag: 'Things',
-  auth: 'key',
+  auth: 'calls:read',
   params: Type.Object({ id: Type.String({ description: 'Which thing' }) }),
   query: Type.Object({ dry: Type.Optional(Type.Boolean()), by: Type.String() }),
   body: Type.Object({ name: Type.String() }),

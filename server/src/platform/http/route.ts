@@ -8,12 +8,21 @@ import type { Problem } from '../problem.ts'
 
 /** Who asks. Open routes see a principal without an organisation. */
 export type Principal = {
-  /** For the audit: `key:ind_live_…`, `admin`, `anonymous`. */
+  /** For the audit: `key:<id>`, `user:<id>`, `client:<id>`, `admin`, `anonymous`. */
   actor: string
   /** Empty for the administrator and on open routes. */
   orgId: string
+  /** Of the installation, not of an organisation. */
   isAdmin: boolean
+  /** What it may do, as `noun:verb`. */
+  scopes: readonly string[]
+  reach: Reach
+  /** Whether it sees personal data unmasked without asking. Absent: keys and clients do, people do not. */
+  reveals?: boolean
 }
+
+/** On whose data: all of the organisation's, or that whose column has one of these values. */
+export type Reach = 'all' | { column: 'department' | 'team' | 'agent_id'; values: readonly string[] }
 
 export type Fields = Record<string, unknown>
 
@@ -28,6 +37,8 @@ export type Call<Params = unknown, Query = unknown> = {
   query: Query
   headers: IncomingHttpHeaders
   requestId: string
+  /** Of the client, as the connection has it. */
+  address: string
   /** Template of the route, such as `POST /v1/webhooks`: the scope of an idempotency key. */
   routeName: string
   /** The path as it was asked for; several paths may lead to one route. */
@@ -59,7 +70,8 @@ export type Route = {
   summary: string
   description?: string
   tag: string
-  auth: 'open' | 'key' | 'admin'
+  /** `open`, `admin` (of the installation), or the scope that a caller needs, as `calls:read`. */
+  auth: 'open' | 'admin' | `${string}:${string}`
   params?: TSchema
   query?: TSchema
   /** Shown in the API reference; bodies of historic routes are read tolerantly, so it is not enforced. */

@@ -30,7 +30,7 @@ const routes: Route[] = [
     paths: ['/v1/read'],
     summary: '',
     tag,
-    auth: 'key',
+    auth: 'calls:read',
     answers,
     handle: async (call) => ok(await call.fields()),
   }),
@@ -105,10 +105,11 @@ function endless(): Readable {
 
 const guards: Guards = {
   async authenticate({ headers }) {
-    if (headers['x-api-key'] === 'right') return { actor: 'key', orgId: 'o', isAdmin: false }
+    if (headers['x-api-key'] === 'right') return { actor: 'key', orgId: 'o', isAdmin: false, scopes: [], reach: 'all' }
     throw new Problem('unauthenticated', 'invalid_api_key', 'Invalid API key')
   },
   admit: () => ({}),
+  enter: <T>(_by: unknown, work: () => T) => work(),
 }
 
 const open = async () => {

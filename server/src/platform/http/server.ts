@@ -17,7 +17,15 @@ import { type Answer, type Call, type FilePart, jsonType, type Principal, type R
 
 export type Guards = {
   /** Throws Problem('unauthenticated' | 'forbidden'). */
-  authenticate(request: { headers: Call['headers']; query: unknown; needs: Route['auth'] }): Promise<Principal>
+  authenticate(request: {
+    method: string
+    address: string
+    headers: Call['headers']
+    query: unknown
+    needs: Route['auth']
+  }): Promise<Principal>
+  /** Runs the handler so that its queries see what is the caller's. */
+  enter<T>(by: Principal, work: () => T): T
   /** Counts the request; throws Problem('limited') with `retryAfterS`. Returns headers to add to the answer. */
   admit(by: Principal, route: Route): Record<string, string>
 }
@@ -31,7 +39,7 @@ export type HttpSettings = {
   onAnswer?: (facts: { route: string; status: number; durationMs: number }) => void
 }
 
-const anonymous: Principal = { actor: 'anonymous', orgId: '', isAdmin: false }
+const anonymous: Principal = { actor: 'anonymous', orgId: '', isAdmin: false, scopes: [], reach: 'all' }
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const headerBytesMax = 64 * 1024
 const headersTimeoutMs = 30_000
@@ -122,12 +130,20 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
           const by =
             needs === 'open'
               ? anonymous
-              : await guards.authenticate({ headers: request.headers, query: request.query, needs })
+              : await guards.authenticate({
+                  method: request.method,
+                  address: request.ip,
+                  headers: request.headers,
+                  query: request.query,
+                  needs,
+                })
           callers.set(request, by)
           reply.headers(guards.admit(by, route))
         },
         handler: async (request, reply) =>
-          send(request, reply, await route.handle(toCall(route, request, reply, limits))),
+          guards.enter(callers.get(request) ?? anonymous, async () =>
+            send(request, reply, await route.handle(toCall(route, request, reply, limits))),
+          ),
       })
     }
   }
@@ -239,6 +255,7 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
     // A range is for GET alone (RFC 9110 §14.2).
     headers: request.method === 'HEAD' ? { ...request.headers, range: undefined } : request.headers,
     requestId: request.id,
+    address: request.ip,
     routeName: `${route.method} ${route.paths[0]}`,
     path: request.routeOptions.url ?? '',
     idempotencyKey: typeof key === 'string' ? key : null,

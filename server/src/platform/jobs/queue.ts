@@ -2,7 +2,7 @@
 // The only file that knows pg-boss; the runner beside it works the jobs off.
 
 import { type ConnectionOptions, type JobWithMetadata, PgBoss } from 'pg-boss'
-import { type Db, type DbOrTx, runRaw, type Tx } from '../db/db.ts'
+import { appRole, type Db, type DbOrTx, runRaw, type Tx } from '../db/db.ts'
 import { together } from '../db/together.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
@@ -25,7 +25,7 @@ const dueAtOnce = '-60 seconds'
 
 export type NewJob<Input extends object> = {
   input: Input
-  /** Jobs of one group share `groupMax`. */
+  /** The organisation: its jobs share `groupMax`, and see its rows alone. */
   group?: string
   /** Higher first; equal ones in order of arrival. */
   priority?: number
@@ -90,6 +90,11 @@ export async function openQueue(input: {
     await prepare(boss, burial)
     await prepare(boss, job, burial.name)
   }
+  // Jobs are enqueued, claimed and settled as the role that the program works as, by the transactions that need it.
+  await boss.getDb().executeSql(`
+    grant usage on schema pgboss to ${appRole};
+    grant select, insert, update, delete on all tables in schema pgboss to ${appRole};
+    grant execute on all functions in schema pgboss to ${appRole}`)
   const inside = (tx: DbOrTx): ConnectionOptions => ({
     db: { executeSql: async (text, values) => (await runRaw(tx, text, values)) as never },
   })

@@ -40,7 +40,7 @@ describe('the runner', () => {
     const database = await freshDatabase()
     url = database.url
     drop = database.drop
-    db = openDb({ url, connectionsMax: 10 })
+    db = openDb({ url, connectionsMax: 10, as: 'owner' })
     await sql`create table done (n integer, by text)`.execute(db)
     queue = await openQueue({ url, jobs: Object.values(jobs), log, supervise: false })
   })

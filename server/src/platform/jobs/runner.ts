@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Db, Tx } from '../db/db.ts'
 import { groupCommit } from '../db/group-commit.ts'
 import { listenTo } from '../db/listen.ts'
+import { inScope } from '../db/scope.ts'
 import { together } from '../db/together.ts'
 import type { Log } from '../log.ts'
 import { Problem } from '../problem.ts'
@@ -85,7 +86,7 @@ function commitByGroup(db: Db): (group: string, ending: Ending) => Promise<void>
     return endings.map(() => undefined)
   }
   return async (group, ending) => {
-    const one = open.get(group) ?? { commit: groupCommit<Ending, void>(db, endAll), waiting: 0 }
+    const one = open.get(group) ?? { commit: groupCommit<Ending, void>(db, () => group, endAll), waiting: 0 }
     open.set(group, one)
     one.waiting += 1
     try {
@@ -172,7 +173,7 @@ function startLoop(input: {
       `The work took longer than ${job.timeoutS} s and was stopped.`,
     )
     const timer = setTimeout(() => control.abort(late), job.timeoutS * 1000)
-    runOne(claimed, control.signal)
+    inScope(claimed.group ? [claimed.group] : [], () => runOne(claimed, control.signal))
       // Nobody keeps its claim alive from here: the queue gives it to another worker.
       .catch((err) => log.error({ err, job: job.name, id: claimed.id }, 'a job could not be handed back'))
       .finally(() => {
@@ -211,7 +212,7 @@ function startLoop(input: {
   async function end(claimed: ClaimedJob, ending: Ending): Promise<void> {
     for (const waitMs of [...writeAgainMs, null]) {
       try {
-        return await commit(claimed.group ?? claimed.id, ending)
+        return await commit(claimed.group ?? '', ending)
       } catch (err) {
         if (err instanceof ClaimLapsed || waitMs === null) throw err
         log.warn({ err, job: job.name }, 'a result could not be written; trying again')

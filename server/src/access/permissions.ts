@@ -1,0 +1,55 @@
+// What may be done, by whom: scopes, the roles that bundle them, and the one place where a caller is let through or not.
+
+import type { Principal } from '../platform/http/route.ts'
+import { Problem } from '../platform/problem.ts'
+
+/** Every scope that a key, a token or a role can carry, with what it lets its holder do. */
+export const scopes = {
+  'calls:read': 'read calls, chats, transcripts and findings',
+  'calls:write': 'send calls and chats',
+  'calls:delete': 'delete calls and chats',
+  'recordings:read': 'hear and download recordings',
+  'redactions:reveal': 'see what is masked, with a reason',
+  'agents:read': 'read agents',
+  'agents:manage': 'create, change, import and merge agents',
+  'analytics:read': 'read metrics and performance',
+  'webhooks:manage': 'create and delete webhook endpoints, read their log',
+  'keys:manage': 'create, rotate and revoke API keys',
+  'users:read': 'read users, teams and departments',
+  'users:manage': 'invite, change and deactivate users',
+  'teams:manage': 'create, move and delete teams and departments',
+  'applications:manage': 'register OAuth applications',
+  'organisation:manage': 'change the settings of the organisation',
+  'audit:read': 'read, export and verify the audit',
+} as const
+
+export type Scope = keyof typeof scopes
+export const allScopes = Object.keys(scopes) as Scope[]
+
+const listening: Scope[] = ['calls:read', 'recordings:read', 'agents:read', 'analytics:read', 'users:read']
+
+/** What each role may do. On whose data is the level's business. */
+export const roleScopes = {
+  owner: allScopes,
+  admin: allScopes,
+  supervisor: [...listening, 'calls:write', 'agents:manage', 'redactions:reveal'],
+  analyst: listening,
+  agent: ['calls:read'],
+  integration: [
+    'calls:read',
+    'calls:write',
+    'calls:delete',
+    'recordings:read',
+    'agents:read',
+    'agents:manage',
+    'analytics:read',
+    'webhooks:manage',
+  ],
+  auditor: ['audit:read', 'users:read'],
+} as const satisfies Record<string, readonly Scope[]>
+
+/** @throws Problem('forbidden', 'insufficient_permissions') when the caller lacks what a route or an object needs. */
+export function authorise(by: Principal, needs: string): void {
+  if (needs === 'admin' ? by.isAdmin : by.scopes.includes(needs)) return
+  throw new Problem('forbidden', 'insufficient_permissions', 'Insufficient permissions', { facts: { needs } })
+}
