@@ -47,6 +47,9 @@ const homes = Object.entries({
   'pg|kysely': '(platform/db|access|events|conversations|ingest|pipeline|insights|operations)/',
   undici: 'platform/outbound/',
   '@aws-sdk/.*': 'storage/s3',
+  'oidc-provider': 'access/oauth/',
+  nodemailer: 'platform/mail',
+  otpauth: 'access/users/',
   'prom-client': 'operations/',
   pino: 'platform/log',
 }).map(([library, home]) => ({

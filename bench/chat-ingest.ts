@@ -21,7 +21,7 @@ import { type Route, route } from '../server/src/platform/http/route.ts'
 import { openServer } from '../server/src/platform/http/server.ts'
 import { openQueue } from '../server/src/platform/jobs/queue.ts'
 import { openLog } from '../server/src/platform/log.ts'
-import { secrets as openSecrets } from '../server/src/platform/secrets.ts'
+import { keyedHash } from '../server/src/platform/secrets.ts'
 import { openStore } from '../server/src/storage/index.ts'
 import { durableDatabase } from './durable-database.ts'
 import { median, report, round, spread } from './figure.ts'
@@ -39,10 +39,11 @@ const log = openLog('error')
 const db = openDb({ url: database.url, connectionsMax: 20 })
 const jobs = pipelineJobs({ workers: 2, callsInProgressMax: 10 })
 const queue = await openQueue({ url: database.url, jobs: [jobs.voice, jobs.chat], log, supervise: false })
-const secrets = openSecrets(randomBytes(32))
-const keys = apiKeys(secrets)
+const keys = apiKeys({ db, secrets: { hash: keyedHash(randomBytes(32)) } })
 const org = await everyOrg(() => createOrg(db, { name: 'Bench' }))
-const key = await everyOrg(() => keys.create(db, org.id, 'bench'))
+const [key] = await everyOrg(() =>
+  keys.create(db, org.id, { name: 'bench', scopes: ['calls:write'], createdBy: 'admin' }),
+)
 
 const next: NextStep = (tx, conversations) => enqueueRuns(tx, queue, jobs, conversations)
 
@@ -59,7 +60,7 @@ const figures = telemetry({ db, queue })
 const http = await openServer(
   Object.entries(accepts).map(([name, accept]) => chatRoute(name, accept)),
   {
-    authenticate: authenticator({ credentials: [keys.credential(db)], adminToken: randomBytes(32).toString('hex') }),
+    authenticate: authenticator({ credentials: [keys.credential], adminToken: randomBytes(32).toString('hex') }),
     admit: () => ({}),
     enter: (by, work) => inScope([by.orgId], work),
   },
@@ -74,7 +75,15 @@ await http.listen({ host: '127.0.0.1', port: 0 })
 const origin = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
 
 function chatRoute(name: string, accept: Accept): Route {
-  const promised = tickets({ db, store, accept, secret: 'bench', publicUrl: () => origin, uploadBytesMax })
+  const promised = tickets({
+    db,
+    store,
+    accept,
+    secret: 'bench',
+    publicUrl: () => origin,
+    timeZone: 'UTC',
+    uploadBytesMax,
+  })
   const { takeChat } = doors({ db, store, accept, tickets: promised, timeZone: 'UTC', uploadBytesMax })
   return route({
     method: 'POST',

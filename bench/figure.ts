@@ -6,7 +6,7 @@ export type Figure = {
   value: number
   goal: { atLeast: number } | { atMost: number }
   /** What the value is counted in: `x` for a ratio. */
-  unit: 'x' | '%' | 'ms' | 'MiB'
+  unit: 'x' | '%' | 'ms' | 'MiB' | 'rows/s'
   /** What it was made of: rounds, spread, absolute numbers. */
   from: string
 }

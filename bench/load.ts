@@ -1,4 +1,4 @@
-// The load: clients in a process of their own, each with one connection that it keeps, each sending its next chat when
+// The load: clients in a process of their own, each with one connection that it keeps, each sending its next request when
 // the last one is answered. The program that measures starts it and tells it what to do.
 
 import { fork } from 'node:child_process'
@@ -13,6 +13,8 @@ export type Round = {
   headers: Record<string, string>
   clients: number
   durationMs: number
+  /** `POST` sends a chat each time, and is what is meant when it is absent. */
+  method?: 'GET' | 'POST'
 }
 export type RoundResult = { answered: number; refused: number; durationMs: number; error: string | null }
 
@@ -31,7 +33,7 @@ export function startLoad(): Load {
   }
 }
 
-async function runRound({ origin, path, headers, clients, durationMs }: Round): Promise<RoundResult> {
+async function runRound({ origin, path, headers, clients, durationMs, method = 'POST' }: Round): Promise<RoundResult> {
   const result: RoundResult = { answered: 0, refused: 0, durationMs: 0, error: null }
   const startedAt = performance.now()
   const until = startedAt + durationMs
@@ -40,8 +42,8 @@ async function runRound({ origin, path, headers, clients, durationMs }: Round): 
   const client = async () => {
     const connection = new Client(origin)
     while (performance.now() < until) {
-      const body = chatBody(`${run}-${sent++}`)
-      const answer = await connection.request({ method: 'POST', path, headers, body })
+      const body = method === 'POST' ? chatBody(`${run}-${sent++}`) : null
+      const answer = await connection.request({ method, path, headers, body })
       const text = await answer.body.text()
       if (answer.statusCode === 200) result.answered += 1
       else {

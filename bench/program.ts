@@ -29,6 +29,7 @@ export async function startProgram(input: {
       INDABA_LANGUAGE_ENGINE: 'builtin',
       INDABA_OUTBOUND_ALLOW: '127.0.0.1/32',
       INDABA_RATE_LIMIT_PER_MINUTE: '0',
+      INDABA_STRANGERS_PER_SECOND: '0',
       INDABA_LOG_LEVEL: 'error',
       PORT: '0',
       ...input.env,

@@ -9,7 +9,15 @@ import { type Figure, goalOf, isMet, shownValue } from './figure.ts'
 
 /** The slowest takes a minute and a half; nothing hangs for ever. */
 const timeoutMs = 4 * 60_000
-const all = ['chat-ingest', 'chat-latency', 'stage-overhead', 'upload-memory']
+const all = [
+  'audit-verify',
+  'chat-ingest',
+  'chat-latency',
+  'limit-decision',
+  'stage-overhead',
+  'upload-memory',
+  'key-check',
+]
 
 type Row = { figure: string; value: string; goal: string; result: string }
 type Message = { figure: Figure } | { skipped: { name: string; reason: string } }

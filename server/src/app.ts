@@ -2,14 +2,43 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { apiKeys, authenticator, findOrg, rateLimits } from './access/index.ts'
+import {
+  accessLog,
+  accessReviewRoutes,
+  admission,
+  apiKeys,
+  auditRoutes,
+  authenticator,
+  findOrg,
+  headSigner,
+  keyRoutes,
+  oauth,
+  openTokens,
+  organisationRoutes,
+  people,
+  signInRoutes,
+  startSigning,
+  teamRoutes,
+} from './access/index.ts'
 import { vbotRoutes } from './api/vbot/routes.ts'
+import { authRoutes } from './api/vela/auth-routes.ts'
 import { velaRoutes } from './api/vela/routes.ts'
 import type { Config } from './config.ts'
-import { conversationRoutes, readDossier, spoken } from './conversations/index.ts'
+import { openIdProviders } from './config-values.ts'
+import {
+  conversationRoutes,
+  fileRemovals,
+  nameBearers,
+  readDossier,
+  removalJob,
+  revealRoutes,
+  spoken,
+  wholeOrg,
+} from './conversations/index.ts'
 import { startDelivery, webhookRoutes } from './events/index.ts'
 import { ingest } from './ingest/index.ts'
-import { agentRoutes } from './insights/index.ts'
+import { agentRoutes, importRoutes, performanceRoutes } from './insights/index.ts'
+import { openKeyring } from './keyring.ts'
 import { startHousekeeping, telemetry } from './operations/index.ts'
 import { pipeline, pipelineJobs } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
@@ -20,10 +49,10 @@ import { closeServer, listen, openServer } from './platform/http/server.ts'
 import { openQueue } from './platform/jobs/queue.ts'
 import { runWorkers } from './platform/jobs/runner.ts'
 import type { Log } from './platform/log.ts'
+import { openMail } from './platform/mail.ts'
 import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
 import { outbound } from './platform/outbound/request.ts'
 import { Problem } from './platform/problem.ts'
-import { secrets as openSecrets } from './platform/secrets.ts'
 import { openStore, type StorageSettings } from './storage/index.ts'
 
 export const version = '0.1.0'
@@ -49,16 +78,25 @@ export async function openApp(input: {
   config: Config
   databaseUrl: string
   adminToken: string
-  secretKey: Uint8Array
+  /** Null: a key service holds the key. */
+  secretKey: Uint8Array | null
   roles: Roles
   log: Log
 }): Promise<App> {
   const { config, databaseUrl, log, roles } = input
   const db = openDb({ url: databaseUrl, connectionsMax })
   const relaxedDb = openDb({ url: databaseUrl, connectionsMax: relaxedConnectionsMax, isRelaxed: true })
-  const secrets = openSecrets(input.secretKey)
-  const keys = apiKeys(secrets)
   const out = outbound({ allow: parseOutboundAllow(config.outbound.allow.join(',')), userAgent: `Indaba/${version}` })
+  const { secrets, rewrap } = await openKeyring({
+    db,
+    settings: config.access,
+    secretKey: input.secretKey,
+    outbound: out,
+  }).catch(async (err) => {
+    await Promise.all([db.destroy(), relaxedDb.destroy(), out.close()])
+    throw err
+  })
+  const keys = apiKeys({ db, secrets })
   const store = openStore(storageOf(config))
   const workDir = join(config.data.dir, 'work')
   await mkdir(workDir, { recursive: true, mode: 0o700 }).catch((cause) => {
@@ -80,7 +118,7 @@ export async function openApp(input: {
   })
   const queue = await openQueue({
     url: databaseUrl,
-    jobs: [fetchJob, jobs.voice, jobs.chat],
+    jobs: [fetchJob, jobs.voice, jobs.chat, removalJob],
     log,
     supervise: roles.work,
   })
@@ -99,35 +137,100 @@ export async function openApp(input: {
     agentChannel: config.conversations.agentChannel === 1 ? 1 : 0,
   })
   const figures = telemetry({ db, queue })
+  const signer = headSigner(secrets)
+  const record = accessLog({ db, log })
+
+  const removals = fileRemovals({ db, store, queue })
+
+  const publicUrl = () => config.http.publicUrl
+  const mail = openMail(config.mail)
+  const users = people({ db, secrets, mail, log, publicUrl })
+  const { sessions } = users
+  const tokens = openTokens({ db, secrets, limits: config.tokens })
+  const oauthServer = oauth({
+    db,
+    secrets,
+    log,
+    sessions,
+    publicUrl: () => config.http.publicUrl,
+    settings: config.oauth,
+  })
 
   const routes = [
     ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
     ...webhookRoutes({ db, secrets, guard: out.guard }),
-    ...agentRoutes({ db, secrets, defaultTimeZone: config.conversations.timeZone }),
+    ...revealRoutes({ db, secrets }),
+    ...teamRoutes({ db, secrets, bearers: nameBearers }),
+    ...accessReviewRoutes({ db, secrets }),
+    ...importRoutes({ db, secrets }),
+    ...agentRoutes({ db, secrets }),
+    ...performanceRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
     ...entrance.routes,
+    ...organisationRoutes({ db, secrets }),
+    ...keyRoutes({ db, keys, secrets }),
+    ...tokens.routes,
+    ...oauthServer.routes,
+    ...signInRoutes({
+      db,
+      secrets,
+      sessions,
+      settings: { ...config.signIn, others: openIdProviders(config.signIn.providers ?? '[]') ?? [] },
+      fetchLike: out.fetchLike({
+        trusted: false,
+        partition: 'sign-in',
+        timeoutMs: 15_000,
+        responseSizeBytesMax: 2 ** 20,
+      }),
+      publicUrl,
+    }),
+    ...users.routes,
+    ...authRoutes({
+      tokens,
+      inviteUser: routeOf(users.routes, 'POST', '/v1/users'),
+      postOffice: { db, mail, log, publicUrl },
+    }),
     ...velaRoutes({ doors: entrance.doors }),
-    ...vbotRoutes({ db, keys, secrets, guard: out.guard, doors: entrance.doors, store }),
+    ...vbotRoutes({
+      db,
+      keys,
+      secrets,
+      guard: out.guard,
+      doors: entrance.doors,
+      removeFilesOf: removals.removeFilesOf,
+    }),
+    ...auditRoutes({ db, signer }),
     ...figures.routes,
   ]
-  const limit = rateLimits()
+  const limits = admission({
+    db: relaxedDb,
+    perMinute: config.http.rateLimitPerMinute,
+    strangersPerSecond: config.http.strangersPerSecond,
+    failuresPerMinute: config.http.failuresPerMinute,
+  })
   const http = await openServer(
     [...routes, ...referenceRoutes(routes, version)],
     {
-      authenticate: authenticator({ credentials: [keys.credential(db)], adminToken: input.adminToken }),
+      authenticate: limits.watch(
+        authenticator({
+          credentials: [keys.credential, tokens.credential, oauthServer.credential, sessions.credential(db)],
+          adminToken: input.adminToken,
+        }),
+      ),
       enter: (by, work) => (by.isAdmin ? everyOrg(work) : inScope([by.orgId], work)),
-      admit: (by, route) =>
-        limit(
-          by,
-          route.tag === 'vBot' ? Math.min(100, config.http.rateLimitPerMinute) : config.http.rateLimitPerMinute,
-        ),
+      admit: limits.admit,
     },
     {
       log,
       corsOrigins: config.http.corsOrigins.includes('*') ? '*' : [...config.http.corsOrigins],
+      trustedProxies: config.http.trustedProxies,
       limits: { fieldBytesMax: config.http.jsonBytesMax, fileBytesMax: config.http.uploadBytesMax },
       onAnswer: figures.onAnswer,
+      journal: record.journal,
+      mounts: [oauthServer.mount],
     },
   )
+  const rewrapSecrets = () =>
+    rewrap({ actor: 'system', warn: (err, what) => log.error({ err, what }, 'a stored secret does not open') })
   const running: { stop(graceMs: number): unknown }[] = []
 
   return {
@@ -142,7 +245,7 @@ export async function openApp(input: {
             db,
             claimsDb: relaxedDb,
             queue,
-            workers: [...entrance.workers, ...analysis.workers],
+            workers: [...entrance.workers, ...analysis.workers, removals.worker],
             log,
           }),
         )
@@ -151,20 +254,30 @@ export async function openApp(input: {
             startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
           ),
         )
-        running.push(everyOrg(() => startHousekeeping({ db, store, log })))
+        running.push(startSigning({ db, signer, log }))
+        running.push(everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets })))
       }
       if (!roles.serve) return { port: 0 }
+      running.push(keys.start(databaseUrl, log))
       return { port: await listen(http, config.http) }
     },
     async stop(graceMs = graceMsDefault) {
       await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
+      await record.stop()
       await queue.stop()
       await analysis.close()
       await out.close()
+      mail.close()
       store.close()
       await Promise.all([db.destroy(), relaxedDb.destroy()])
     },
   }
+}
+
+function routeOf(routes: Route[], method: Route['method'], path: string): Route {
+  const found = routes.find((route) => route.method === method && route.paths[0] === path)
+  if (!found) throw new Problem('bug', 'no_such_route', `There is no route ${method} ${path}.`)
+  return found
 }
 
 function storageOf({ storage, data }: Config): StorageSettings {
@@ -182,6 +295,6 @@ function storageOf({ storage, data }: Config): StorageSettings {
 
 /** vBot's payload shows the customer's number and the whole transcript, which events do not carry. */
 const vbotFacts = (db: Db) => async (orgId: string, conversationId: string) => {
-  const [org, dossier] = await Promise.all([findOrg(db, orgId), readDossier(db, orgId, conversationId)])
+  const [org, dossier] = await Promise.all([findOrg(db, orgId), readDossier(db, wholeOrg(orgId), conversationId)])
   return { customerId: org?.alias ?? 0, transcription: spoken(dossier.turns) }
 }

@@ -2,6 +2,8 @@
 // setting is named here.
 
 import { isIP } from 'node:net'
+import Type from 'typebox'
+import Value from 'typebox/value'
 import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
 
 export function loopbackHost(host: string): boolean {
@@ -18,6 +20,10 @@ export function validAllowance(text: string): boolean {
     return false
   }
 }
+
+/** A network or a single address, as proxies are named: without a port. */
+export const validNetwork = (text: string): boolean =>
+  !text.includes('[') && validAllowance(text) && parseOutboundAllow(text).every(({ port }) => port === null)
 
 /** The address with `******` in place of its password, safe to print. */
 export function urlWithoutPassword(text: string): string {
@@ -48,4 +54,48 @@ function editDistance(left: string, right: string): number {
     row = next
   }
   return row[right.length] ?? 0
+}
+
+const listedProviders = Type.Array(
+  Type.Object(
+    {
+      name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' }),
+      label: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+      issuer: Type.String({ minLength: 1, maxLength: 500 }),
+      client_id: Type.String({ minLength: 1, maxLength: 500 }),
+      client_secret: Type.String({ minLength: 1, maxLength: 2000 }),
+    },
+    { additionalProperties: false },
+  ),
+  { maxItems: 20 },
+)
+
+/** These have settings of their own, or stand in an address of ours. */
+const takenProviderNames = ['google', 'microsoft', 'providers']
+
+type OpenIdProvider = { name: string; label: string; issuer: string; clientId: string; clientSecret: string }
+
+/** OpenID providers from JSON text; null where it is not right. */
+export function openIdProviders(text: string): OpenIdProvider[] | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!Value.Check(listedProviders, value)) return null
+  const names = value.map(({ name }) => name)
+  if (new Set(names).size < names.length || names.some((name) => takenProviderNames.includes(name))) return null
+  if (!value.every(({ issuer }) => isIssuer(issuer))) return null
+  return value.map(({ name, label = name, issuer, client_id, client_secret }) => {
+    return { name, label, issuer, clientId: client_id, clientSecret: client_secret }
+  })
+}
+
+/** HTTPS (OpenID Connect Core §2), plain HTTP only on this machine; nothing behind the path. */
+export function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, search, hash, username } = new URL(text)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && loopbackHost(hostname))
+  return isSafe && !search && !hash && !username
 }

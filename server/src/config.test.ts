@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { configurationMarkdown, describeConfig, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { configurationMarkdown, describeConfig } from './config-text.ts'
 import { Problem } from './platform/problem.ts'
 
 const strong = 'k'.repeat(32)
@@ -80,6 +81,7 @@ test('settings that need each other are checked together', () => {
   assert.equal(faults({ INDABA_LANGUAGE_ENGINE: 'llm' }).length, 1)
   assert.equal(faults({ S3_BUCKET: 'calls', S3_ACCESS_KEY_ID: 'id' }).length, 1)
   assert.equal(faults({ S3_ENDPOINT: 'http://127.0.0.1:9000' }).length, 1)
+  assert.match(faults({ INDABA_SMTP_URL: 'smtp://mail.example.org' })[0] ?? '', /INDABA_MAIL_FROM/)
 })
 
 test('secrets come from files too, and are never printed', (t) => {

@@ -6,46 +6,11 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
-import { loopbackHost, nearestName, urlWithoutPassword, validAllowance } from './config-values.ts'
+import { choice, type Extra, flag, key32, list, optional, text, webAddress, whole } from './config-fields.ts'
+import { isIssuer, loopbackHost, nearestName, openIdProviders, validAllowance, validNetwork } from './config-values.ts'
 import { isTimeZone } from './platform/dates.ts'
+import { isUuid } from './platform/ids.ts'
 import { Problem } from './platform/problem.ts'
-
-type Extra = {
-  unit?: string
-  /** Also read from the file that NAME_FILE names, and never printed. */
-  secret?: true
-  /** What a right value looks like, for the message about a wrong one. */
-  expects?: string
-  check?: (text: string) => boolean
-  /** What stands in the documentation where the default depends on the machine or on other settings. */
-  defaultText?: string
-  minimum?: number
-  maximum?: number
-}
-
-const whole = (env: string, value: number, description: string, extra: Extra & { minimum: number; maximum: number }) =>
-  Type.Integer({
-    env,
-    default: value,
-    description,
-    expects: `a whole number from ${extra.minimum} to ${extra.maximum}`,
-    ...extra,
-  })
-const text = (env: string, value: string, description: string, extra: Extra = {}) =>
-  Type.String({ env, default: value, description, ...extra })
-const optional = (env: string, description: string, extra: Extra = {}) =>
-  Type.Union([Type.String(), Type.Null()], { env, default: null, description, ...extra })
-const choice = <const T extends string[]>(env: string, values: [...T], value: T[number], description: string) =>
-  Type.Enum(values, { env, default: value, description, expects: `one of ${values.join(', ')}` })
-const list = (env: string, description: string, extra: Extra = {}) =>
-  Type.Array(Type.String(), { env, default: [], description, ...extra })
-const flag = (env: string, value: boolean, description: string) =>
-  Type.Boolean({ env, default: value, description, expects: 'true or false' })
-
-const webAddress: Extra = {
-  expects: 'an address that starts with http:// or https://',
-  check: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-}
 
 const schema = Type.Object({
   http: Type.Object({
@@ -66,6 +31,23 @@ const schema = Type.Object({
       1000,
       'Requests of one key in a minute where its organisation has no limit of its own; 0 turns the limit off.',
       { unit: 'requests per minute', minimum: 0, maximum: 10_000_000 },
+    ),
+    strangersPerSecond: whole(
+      'INDABA_STRANGERS_PER_SECOND',
+      20,
+      'Requests without a credential from one address (of IPv6: one /64) to each process, five times that at once; 0 turns the limit off.',
+      { unit: 'requests per second', minimum: 0, maximum: 1_000_000 },
+    ),
+    failuresPerMinute: whole(
+      'INDABA_FAILURES_PER_MINUTE',
+      10,
+      'Wrong credentials from one address before 429; a right one still works. 0 turns the limit off.',
+      { unit: 'failures per minute', minimum: 0, maximum: 1_000_000 },
+    ),
+    trustedProxies: list(
+      'INDABA_TRUSTED_PROXIES',
+      'Networks of your own proxies, comma-separated: their X-Forwarded-For tells the address of the client.',
+      { expects: 'networks such as 10.1.0.0/16 or 127.0.0.1', check: validNetwork },
     ),
     jsonBytesMax: whole('INDABA_JSON_BYTES_MAX', 8 * 2 ** 20, 'Largest JSON or form body.', {
       unit: 'bytes',
@@ -98,14 +80,98 @@ const schema = Type.Object({
     ),
     secretKey: optional(
       'INDABA_SECRET_KEY',
-      'Key that encrypts stored secrets. Absent: made at the first start and kept in the data folder. Keep a copy.',
+      'Key that the keys of stored secrets are wrapped with. Absent: made at the first start and kept in the data folder. Keep a copy.',
+      key32,
+    ),
+    secretKeyPrevious: optional(
+      'INDABA_SECRET_KEY_PREVIOUS',
+      'Another such key, which only unwraps: the one of until now, while it is being replaced.',
+      key32,
+    ),
+    kmsUrl: optional(
+      'INDABA_KMS_URL',
+      'A key service wraps instead: address of the transit engine of HashiCorp Vault or OpenBao, as https://vault.example.org:8200/v1/transit.',
+      webAddress,
+    ),
+    kmsKey: text('INDABA_KMS_KEY', 'indaba', 'Name of the key in that service, of a type that takes associated data.'),
+    kmsToken: optional('INDABA_KMS_TOKEN', 'Token for it. Absent: a proxy in between adds one.', {
+      secret: true,
+      expects: 'visible ASCII characters without spaces',
+      check: (value) => /^[!-~]+$/.test(value),
+    }),
+    kmsUnwrapsOnly: flag('INDABA_KMS_UNWRAPS_ONLY', false, 'The key service is being left: INDABA_SECRET_KEY wraps.'),
+  }),
+  tokens: Type.Object({
+    activeMax: whole(
+      'INDABA_REFRESH_TOKENS_MAX',
+      0,
+      'Active refresh tokens of one user; 0 sets no limit. The hosted service had 3.',
+      { unit: 'tokens', minimum: 0, maximum: 100_000 },
+    ),
+    lifeDays: whole('INDABA_REFRESH_TOKEN_DAYS', 0, 'How long the refresh token of a login lives; 0: for ever.', {
+      unit: 'days',
+      minimum: 0,
+      maximum: 36_500,
+    }),
+  }),
+  oauth: Type.Object({
+    accessTokenMinutes: whole('INDABA_OAUTH_ACCESS_TOKEN_MINUTES', 30, 'How long an OAuth access token lives.', {
+      unit: 'minutes',
+      minimum: 1,
+      maximum: 1440,
+    }),
+    refreshTokenDays: whole(
+      'INDABA_OAUTH_REFRESH_TOKEN_DAYS',
+      30,
+      'How long an application that does not come back keeps what it was allowed.',
+      { unit: 'days', minimum: 1, maximum: 365 },
+    ),
+    registration: flag(
+      'INDABA_OAUTH_REGISTRATION',
+      false,
+      'Whether programs may register OAuth applications at `/oauth/register` (RFC 7591), with a key that may.',
+    ),
+  }),
+  signIn: Type.Object({
+    googleClientId: optional('INDABA_OIDC_GOOGLE_CLIENT_ID', 'Client id of this server at Google, for sign-in.'),
+    googleClientSecret: optional('INDABA_OIDC_GOOGLE_CLIENT_SECRET', 'Its secret.', { secret: true }),
+    microsoftClientId: optional('INDABA_OIDC_MICROSOFT_CLIENT_ID', 'Application id of this server at Microsoft.'),
+    microsoftClientSecret: optional('INDABA_OIDC_MICROSOFT_CLIENT_SECRET', 'Its secret.', { secret: true }),
+    microsoftTenant: optional('INDABA_OIDC_MICROSOFT_TENANT', 'Directory id whose accounts may sign in; none other.', {
+      expects: 'the UUID of the directory',
+      check: isUuid,
+    }),
+    microsoftAuthority: text(
+      'INDABA_OIDC_MICROSOFT_AUTHORITY',
+      'https://login.microsoftonline.com',
+      'Where Microsoft signs people in; another one in national clouds.',
+      { expects: 'an https address', check: isIssuer },
+    ),
+    providers: optional(
+      'INDABA_OIDC_PROVIDERS',
+      'Other OpenID providers, as a JSON list of {name, label, issuer, client_id, client_secret}.',
       {
         secret: true,
-        unit: '32 bytes, base64',
-        expects: '32 random bytes in base64 (openssl rand -base64 32)',
-        check: (value) => /^[\w+/-]{43}=?$/.test(value) && Buffer.from(value, 'base64').length === 32,
+        expects: 'a JSON list of {name, label, issuer, client_id, client_secret}; issuers start with https://',
+        check: (value) => openIdProviders(value) !== null,
       },
     ),
+  }),
+  mail: Type.Object({
+    smtpUrl: optional(
+      'INDABA_SMTP_URL',
+      'Server that takes the mail: `smtp://user:password@host:587`, or `smtps://` for TLS at once. Absent: no mail; links of invitations are shown to who invites.',
+      {
+        secret: true,
+        expects: 'an address that starts with smtp:// or smtps://',
+        check: (value) => URL.canParse(value) && /^smtps?:\/\/[^/]/.test(value),
+      },
+    ),
+    from: optional('INDABA_MAIL_FROM', 'Sender of that mail.', {
+      expects: 'an e-mail address such as indaba@example.org',
+      check: (value) => /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(value),
+    }),
+    requiresTls: flag('INDABA_SMTP_TLS', true, 'Whether mail is only handed over on an encrypted connection.'),
   }),
   outbound: Type.Object({
     allow: list(
@@ -189,7 +255,8 @@ export type Config = { readonly [Group in keyof Settings]: Readonly<Settings[Gro
   readonly warnings: readonly string[]
 }
 
-type Setting = Extra & {
+/** One of the schema, with its place in it. */
+export type Setting = Extra & {
   group: string
   key: string
   env: string
@@ -198,7 +265,7 @@ type Setting = Extra & {
   shape: Type.TSchema
 }
 
-const settings: Setting[] = Object.entries(schema.properties).flatMap(([group, { properties }]) =>
+export const settings: Setting[] = Object.entries(schema.properties).flatMap(([group, { properties }]) =>
   Object.entries(properties).map(([key, shape]) => ({ ...(shape as unknown as Setting), group, key, shape })),
 )
 
@@ -266,16 +333,22 @@ function complete({ http, data, speech }: Settings): void {
   http.publicUrl = (http.publicUrl || `http://${host}:${http.port}`).replace(/\/+$/, '')
 }
 
-function contradictions({ http, access, speech, language, storage }: Settings): string[] {
+function contradictions({ http, access, mail, signIn, speech, language, storage }: Settings): string[] {
   const faults: string[] = []
   if (!loopbackHost(http.host) && (access.adminToken?.length ?? 0) < adminTokenLength)
     faults.push(
       `HOST is ${http.host}, which other machines can reach, so INDABA_ADMIN_TOKEN must be set to ${adminTokenLength} characters or more (for example: openssl rand -hex 32).`,
     )
+  if (mail.smtpUrl && !mail.from) faults.push('INDABA_SMTP_URL is set; set INDABA_MAIL_FROM, the sender, too.')
   if (speech.engine === 'openai' && !speech.url)
     faults.push('INDABA_SPEECH_ENGINE is openai; set INDABA_SPEECH_URL too.')
   if (language.engine === 'llm' && !language.url)
     faults.push('INDABA_LANGUAGE_ENGINE is llm; set INDABA_LANGUAGE_URL too.')
+  if (!signIn.googleClientId !== !signIn.googleClientSecret)
+    faults.push('INDABA_OIDC_GOOGLE_CLIENT_ID and _SECRET belong together; set both or neither.')
+  const { microsoftClientId, microsoftClientSecret, microsoftTenant } = signIn
+  if (new Set([!microsoftClientId, !microsoftClientSecret, !microsoftTenant]).size > 1)
+    faults.push('INDABA_OIDC_MICROSOFT_CLIENT_ID, _SECRET and _TENANT belong together; set all or none.')
   if (!storage.s3AccessKeyId !== !storage.s3SecretAccessKey)
     faults.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together; set both or neither.')
   if (!storage.s3Bucket && (storage.s3Endpoint || storage.s3AccessKeyId))
@@ -291,57 +364,4 @@ function unknownNames(env: Record<string, string | undefined>): string[] {
       const nearest = nearestName(name, known)
       return `${name} is not a setting${nearest ? `; did you mean ${nearest}?` : ', and is ignored.'}`
     })
-}
-
-/** One line for each setting with its effective value; secrets are masked. */
-export function describeConfig(config: Config): string {
-  const width = Math.max(...settings.map(({ env: name }) => name.length))
-  return settings
-    .map(({ group, key, env: name, secret }) => {
-      const value = (config as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
-      const absent = value === null || value === '' || (Array.isArray(value) && !value.length)
-      const shown = name.endsWith('_URL') ? urlWithoutPassword(String(value)) : secret ? '******' : String(value)
-      return `${name.padEnd(width)}  ${absent ? '(not set)' : shown}`
-    })
-    .join('\n')
-}
-
-/** The page `docs/configuration.md`, from the same schema. */
-export function configurationMarkdown(): string {
-  const head = `# Settings
-
-Set in the environment. An empty value counts as absent. A setting marked * is a secret: it is also read from the file
-that \`NAME_FILE\` names, and is never printed. \`npm start -- check-config\` prints the effective values.
-`
-  const parts = Object.keys(schema.properties).map((group) => {
-    const rows = settings.filter((setting) => setting.group === group).map(cellsOf)
-    return `\n## ${group}\n\n${table([['Name', 'Default', 'Unit', 'What it does'], ...rows])}`
-  })
-  return [head, ...parts].join('')
-}
-
-function cellsOf(setting: Setting): string[] {
-  const given = setting.default === null || String(setting.default) === '' ? '' : `\`${setting.default}\``
-  return [
-    `\`${setting.env}\`${setting.secret ? ' *' : ''}`,
-    setting.defaultText ?? given,
-    setting.unit ?? '',
-    [setting.description, acceptable(setting)].filter(Boolean).join(' '),
-  ]
-}
-
-/** Columns are padded, as the formatter wants them. */
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const rule = widths.map((width) => '-'.repeat(width))
-  const lines = [...rows.slice(0, 1), rule, ...rows.slice(1)].map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '),
-  )
-  return lines.map((line) => `| ${line} |\n`).join('')
-}
-
-function acceptable({ shape, expects }: Setting): string {
-  const values = (shape as { enum?: string[] }).enum
-  if (values) return `One of ${values.map((value) => `\`${value}\``).join(', ')}.`
-  return expects ? `Expects ${expects}.` : ''
 }

@@ -4,14 +4,21 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type App, openApp, type Roles } from './app.ts'
-import { type Config, describeConfig, readConfig } from './config.ts'
+import { adminCommands } from './cli/admin.ts'
+import { auditCommands } from './cli/audit.ts'
+import { keyCommands } from './cli/key.ts'
+import { type OperatorCommand, runOperator } from './cli/operator.ts'
+import { orgCommands } from './cli/org.ts'
+import { secretCommands } from './cli/secrets.ts'
+import { type Config, readConfig } from './config.ts'
+import { describeConfig } from './config-text.ts'
 import { demo } from './demo/demo.ts'
 import { startReceiver } from './demo/receiver.ts'
-import { startEmbedded } from './platform/db/embedded.ts'
+import { runningEmbeddedUrl, startEmbedded } from './platform/db/embedded.ts'
 import { migrate } from './platform/db/migrate.ts'
 import { openLog } from './platform/log.ts'
 import { Problem } from './platform/problem.ts'
-import { loadOrMakeSecretFile } from './platform/secret-file.ts'
+import { loadOrMakeSecretFile, loadSecretFile } from './platform/secret-file.ts'
 
 const commands: Record<string, { does: string; run(config: Config): Promise<void> }> = {
   start: {
@@ -27,6 +34,26 @@ const commands: Record<string, { does: string; run(config: Config): Promise<void
       const database = await openDatabase(config)
       await database.stop()
     },
+  },
+  secrets: {
+    does: 'secrets rewrap: bring stored secrets under the present key',
+    run: (config) => runNoun(config, 'secrets', secretCommands),
+  },
+  admin: {
+    does: 'admin create | reset: the first owner of an organisation, and a way back in',
+    run: (config) => runNoun(config, 'admin', adminCommands),
+  },
+  org: {
+    does: 'org create | list: organisations',
+    run: (config) => runNoun(config, 'org', orgCommands),
+  },
+  key: {
+    does: 'key create | rotate | revoke | list: API keys',
+    run: (config) => runNoun(config, 'key', keyCommands),
+  },
+  audit: {
+    does: 'audit verify | export: who did what, and whether that is as it was written',
+    run: (config) => runNoun(config, 'audit', auditCommands),
   },
   'check-config': {
     does: 'print the effective settings, secrets masked',
@@ -51,6 +78,36 @@ async function runDemo(config: Config): Promise<void> {
   receiver.stop()
 }
 
+async function runNoun(config: Config, noun: string, commands: Record<string, OperatorCommand>): Promise<void> {
+  await besideServer(config, (databaseUrl) =>
+    runOperator({
+      config,
+      databaseUrl,
+      secretKey: ownSecretKey(config),
+      noun,
+      commands,
+      args: process.argv.slice(3),
+      print: console.log,
+      note: console.error,
+    }),
+  )
+}
+
+/** For commands that work with a running server on the same folder, and without one. */
+async function besideServer(config: Config, work: (databaseUrl: string) => Promise<void>): Promise<void> {
+  const running = config.database.url ? null : runningEmbeddedUrl(config.data.dir)
+  if (running) {
+    await migrate(running)
+    return work(running)
+  }
+  const database = await openDatabase(config)
+  try {
+    await work(database.url)
+  } finally {
+    await database.stop()
+  }
+}
+
 async function openDatabase(
   config: Config,
   lost?: (problem: Problem) => void,
@@ -59,7 +116,7 @@ async function openDatabase(
     await migrate(config.database.url)
     return { url: config.database.url, stop: async () => {} }
   }
-  const log = { info: (message: string) => console.log(message), warn: (message: string) => console.error(message) }
+  const log = { info: (message: string) => console.error(message), warn: (message: string) => console.error(message) }
   const embedded = await startEmbedded({ dataDir: config.data.dir, log, ...(lost ? { lost } : {}) })
   try {
     await migrate(embedded.url)
@@ -107,11 +164,18 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
   if (failure) throw failure
 }
 
-function ownSecrets(config: Config): { adminToken: string; secretKey: Buffer } {
-  const keyText =
-    config.access.secretKey ??
-    loadOrMakeSecretFile(join(config.data.dir, 'secret-key'), () => randomBytes(32).toString('base64')).value
-  const secretKey = Buffer.from(keyText, 'base64')
+/** None is made where a key service takes its place. */
+function ownSecretKey({ access, data }: Config): Buffer | null {
+  const path = join(data.dir, 'secret-key')
+  const isServed = access.kmsUrl && !access.kmsUnwrapsOnly
+  const kept = () =>
+    isServed ? loadSecretFile(path) : loadOrMakeSecretFile(path, () => randomBytes(32).toString('base64')).value
+  const keyText = access.secretKey ?? kept()
+  return keyText === null ? null : Buffer.from(keyText, 'base64')
+}
+
+function ownSecrets(config: Config): { adminToken: string; secretKey: Buffer | null } {
+  const secretKey = ownSecretKey(config)
   if (config.access.adminToken) return { adminToken: config.access.adminToken, secretKey }
   const path = join(config.data.dir, 'admin-token')
   const { value, made } = loadOrMakeSecretFile(path, () => randomBytes(32).toString('hex'))

@@ -12,7 +12,7 @@ import { openQueue } from '../src/platform/jobs/queue.ts'
 import { openLog } from '../src/platform/log.ts'
 import { freshDatabase } from './database.ts'
 
-export type Taken = Accepted & { status: number; headers?: Record<string, string> | undefined }
+export type Taken = Accepted & Pick<Answer, 'status'> & { headers?: Answer['headers'] | undefined }
 export type TakeIn = (submission: Submission) => Promise<Taken>
 
 export async function openAcceptance() {
@@ -77,6 +77,7 @@ export function chat(orgId: string, { arrival, ...given }: Given = {}): Submissi
   }
   return {
     actor: 'key:test',
+    reach: 'all',
     requestId: newId(),
     kind: 'conversation',
     createsAgents: false,
@@ -84,6 +85,7 @@ export function chat(orgId: string, { arrival, ...given }: Given = {}): Submissi
     transcript: { participants: [], turns: [turn as never] },
     fetchUrl: null,
     idempotency: null,
+    claim: null,
     answer: (accepted) => ({ status: 200, body: accepted }),
     ...given,
     arrival: {

@@ -43,6 +43,8 @@ const plain = (orgId: string): Arrived => ({
   status: 'queued',
   seq: 0,
   queue_tag: 0,
+  reserved_units: null,
+  reserved_month: null,
 })
 
 /** An analysis that found nothing but what is given. */

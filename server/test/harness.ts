@@ -1,17 +1,19 @@
 // A whole Indaba for a test: its own database, folder and port, in this process. Talks to loopback only.
 
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { type App, openApp, type Roles } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { openDb } from '../src/platform/db/db.ts'
 import { openLog } from '../src/platform/log.ts'
 import { freshDatabase } from './database.ts'
 
+/** The same for every program that a test starts on a harness's database. */
+export const secretKey = Buffer.alloc(32, 7)
 export const adminToken = 'test-admin-token-of-32-characters-or-more'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers, and assert what they find
@@ -24,8 +26,8 @@ export type Harness = {
   app: App
   databaseUrl: string
   dataDir: string
-  /** A new organisation with a key. */
-  customer(fields?: Record<string, unknown>): Promise<Customer>
+  /** A new organisation with a key, which may do what an integration may, or what `scopes` say. */
+  customer(fields?: Record<string, unknown>, scopes?: readonly string[]): Promise<Customer>
   /** The JSON of an answer that must be 2xx. */
   json<T = Json>(path: string, init?: RequestInit): Promise<T>
   /** Waits until a conversation is completed or failed and returns `GET /v1/conversations/{id}`. */
@@ -49,6 +51,8 @@ export async function startHarness(options: { env?: Record<string, string>; role
     INDABA_SPEECH_ENGINE: 'none',
     INDABA_LANGUAGE_ENGINE: 'builtin',
     INDABA_RATE_LIMIT_PER_MINUTE: '0',
+    INDABA_STRANGERS_PER_SECOND: '0',
+    INDABA_FAILURES_PER_MINUTE: '0',
     INDABA_LOG_LEVEL: process.env.INDABA_TEST_LOG_LEVEL ?? 'silent',
     ...options.env,
   })
@@ -56,7 +60,7 @@ export async function startHarness(options: { env?: Record<string, string>; role
     config,
     databaseUrl: database.url,
     adminToken: config.access.adminToken ?? adminToken,
-    secretKey: randomBytes(32),
+    secretKey,
     roles: options.roles ?? { serve: true, work: true },
     log: openLog(config.log.level),
   })
@@ -78,12 +82,13 @@ export async function startHarness(options: { env?: Record<string, string>; role
     databaseUrl: database.url,
     dataDir,
     json,
-    async customer(fields = {}) {
+    async customer(fields = {}, scopes) {
       const made = await json<{ id: number; org_id: string; api_key: string }>('/api/customers', {
         method: 'POST',
         headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
         body: JSON.stringify({ name: 'Test', company_name: 'Test', email: 'test@example.com', ...fields }),
       })
+      if (scopes) await sql`update api_keys set scopes = ${[...scopes]} where org_id = ${made.org_id}`.execute(app.db)
       return { id: made.id, orgId: made.org_id, key: made.api_key, headers: { 'x-api-key': made.api_key } }
     },
     async finished(customer, id, timeoutMs = 30_000) {

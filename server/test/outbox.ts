@@ -3,18 +3,19 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createOrg } from '../src/access/index.ts'
+import { createOrg, openSecrets } from '../src/access/index.ts'
 import { startDelivery } from '../src/events/delivery.ts'
 import { listDeliveries } from '../src/events/delivery-log.ts'
-import { type EventType, emit, takeSequence } from '../src/events/index.ts'
-import type { ChatEventData, ConversationEventData } from '../src/events/payload.ts'
-import { createEndpoint, type NewEndpoint } from '../src/events/webhooks.ts'
+import { type ConversationEventType, type EventType, emit, takeSequence } from '../src/events/index.ts'
+import type { NewEvent } from '../src/events/outbox.ts'
+import type { ChatEventData, ConversationEventData, UsageEventData } from '../src/events/payload.ts'
+import { createEndpoint, type NewEndpoint, webhookSecrets } from '../src/events/webhooks.ts'
 import { openDb } from '../src/platform/db/db.ts'
 import { newId } from '../src/platform/ids.ts'
+import { localKeyWrapper } from '../src/platform/key-wrapper.ts'
 import { openLog } from '../src/platform/log.ts'
 import { parseOutboundAllow } from '../src/platform/outbound/allow-list.ts'
 import { outbound } from '../src/platform/outbound/request.ts'
-import { secrets as openSecrets } from '../src/platform/secrets.ts'
 import { freshDatabase } from './database.ts'
 
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>
@@ -27,7 +28,8 @@ export async function openOutbox(
   const database = options.database ?? (await freshDatabase())
   const db = openDb({ url: database.url, connectionsMax: options.connectionsMax ?? 10, as: 'owner' })
   const secretKey = options.secretKey ?? randomBytes(32)
-  const secrets = openSecrets(secretKey)
+  const wrappers = [localKeyWrapper(secretKey, 'INDABA_SECRET_KEY')] as const
+  const secrets = await openSecrets({ db, wrappers, formerKeys: [secretKey], columns: [webhookSecrets] })
   const log = openLog(process.env.INDABA_TEST_LOG_LEVEL ?? 'silent')
   const out = outbound({ allow: parseOutboundAllow('127.0.0.1/32'), userAgent: 'Indaba/test' })
   const senders = new Set<{ stop(graceMs?: number): Promise<void> }>()
@@ -47,13 +49,11 @@ export async function openOutbox(
           tx,
           events.map(() => orgId),
         )
-        const rows = events.map(({ type, conversationId = newId() }, index) => ({
-          orgId,
-          seq: seqs[index] as number,
-          type,
-          conversationId,
-          data: dataOf(type, conversationId),
-        }))
+        const rows = events.map(({ type, conversationId = newId() }, index): NewEvent => {
+          const told = { orgId, seq: seqs[index] as number }
+          if (type === 'usage.threshold_reached') return { ...told, type, conversationId: null, data: usageData }
+          return { ...told, type, conversationId, data: dataOf(type, conversationId) }
+        })
         await emit(tx, rows)
         return rows
       }),
@@ -88,8 +88,17 @@ export async function openOutbox(
   }
 }
 
+const usageData: UsageEventData = {
+  kind: 'chats',
+  percent: 50,
+  used: 5,
+  limit: 10,
+  month: '2026-01',
+  links: { self: '/v1/usage' },
+}
+
 /** Data in the shape of the type's noun, with nothing known yet. */
-export function dataOf(type: EventType, id: string): ConversationEventData {
+export function dataOf(type: ConversationEventType, id: string): ConversationEventData {
   const facts: Omit<ChatEventData, 'chat_id' | 'response_time'> = {
     conversation_id: id,
     status: 'completed',

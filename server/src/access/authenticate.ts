@@ -7,7 +7,15 @@ import { Problem } from '../platform/problem.ts'
 import { equalSecret } from '../platform/secrets.ts'
 import { authorise } from './permissions.ts'
 
-export type Asked = { method: string; address: string; headers: IncomingHttpHeaders }
+export type Asked = {
+  method: string
+  address: string
+  headers: IncomingHttpHeaders
+  /** The part of the API that is asked, as the reference has it. */
+  tag: string
+  /** Told who it is, also where they are refused: for the audit. */
+  known?: (by: Pick<Principal, 'actor' | 'orgId'>) => void
+}
 
 /** What a kind of credential makes of a request. `given` is what stands in the headers; null: none of mine. */
 export type Credential = (given: string[], asked: Asked) => Promise<Principal | null>
@@ -22,18 +30,19 @@ const queryNames = ['api_key', 'apikey', 'x-api-key', 'access_token', 'token']
  */
 export function authenticator(input: { credentials: Credential[]; adminToken: string }): Authenticate {
   const credentials = [administrator(input.adminToken), ...input.credentials]
-  return async ({ query, needs, ...asked }) => {
+  return async (asked) => {
+    const { query, needs, headers } = asked
     const inQuery = Object.keys((query as object) ?? {}).some((name) => queryNames.includes(name.toLowerCase()))
     if (inQuery) {
       const detail = 'Send the API key in a header: addresses end up in logs.'
       throw new Problem('invalid', 'key_in_query', detail)
     }
-    const { headers } = asked
     const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
     const given = [headers['x-api-key'], bearer].filter((text): text is string => typeof text === 'string')
     for (const credential of credentials) {
       const by = await credential(given, asked)
       if (!by) continue
+      asked.known?.(by)
       if (by.isAdmin && needs !== 'admin') {
         const detail = 'The admin token manages customers; conversations need an API key.'
         throw new Problem('forbidden', 'insufficient_permissions', detail)
@@ -48,6 +57,7 @@ export function authenticator(input: { credentials: Credential[]; adminToken: st
 const administrator =
   (token: string): Credential =>
   async (given) =>
-    given.some((text) => equalSecret(text, token))
+    // Its length is no secret; comparing in constant time would be the dearest part of every request.
+    given.some((text) => text.length === token.length && equalSecret(text, token))
       ? { actor: 'admin', orgId: '', isAdmin: true, scopes: [], reach: 'all' }
       : null

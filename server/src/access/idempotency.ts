@@ -7,12 +7,13 @@ import type { Db, DbOrTx, Tx } from '../platform/db/db.ts'
 import { together } from '../platform/db/together.ts'
 import type { Answer, Call } from '../platform/http/route.ts'
 import { Problem } from '../platform/problem.ts'
-import type { Secrets } from '../platform/secrets.ts'
+import type { SealedColumn, Secrets } from '../platform/secrets.ts'
+import { nilOrg } from './orgs.ts'
 
 export type Idempotency = { orgId: string; route: string; key: string; fingerprint: string }
 
-/** Owns what belongs to no organisation. */
-const nilOrg = '00000000-0000-0000-0000-000000000000'
+/** Answers may hold what is shown only once. */
+export const answerColumn: SealedColumn = { table: 'idempotency_keys', column: 'body', isOfOrg: true, id: null }
 
 /** Answers are kept for a day; a key may be used anew after that. */
 const keepHours = 24
@@ -97,6 +98,19 @@ export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: 
   await together(...answers.map(store))
 }
 
+/** Gives keys back that this transaction took, for what was refused: nothing happened under them. */
+export async function freeKeys(tx: Tx, keys: Idempotency[]): Promise<void> {
+  const free = ({ orgId, route, key }: Idempotency) =>
+    tx
+      .deleteFrom('idempotency_keys')
+      .where('org_id', '=', orgId)
+      .where('route', '=', route)
+      .where('key', '=', key)
+      .where('status', 'is', null)
+      .execute()
+  await together(...keys.map(free))
+}
+
 /**
  * Runs a write once per key, in one transaction with its stored answer. Without a key: simply in a transaction.
  * The answer is sealed at rest, since it may hold what is shown only once: an API key, a webhook secret.
@@ -108,14 +122,17 @@ export async function answerOnce(
   write: (tx: Tx) => Promise<Answer>,
 ): Promise<Answer> {
   if (!key) return db.transaction().execute(write)
-  const context = `idempotency_keys ${JSON.stringify([key.orgId, key.route, key.key])}`
+  const place = { in: answerColumn, orgId: key.orgId, id: JSON.stringify([key.route, key.key]) }
   return db.transaction().execute(async (tx) => {
     const [known] = await recallAnswers(tx, [key])
     if (known instanceof Problem) throw known
-    if (known) return { ...known, body: JSON.parse(secrets.open(context, Buffer.from(known.body as string, 'base64'))) }
+    if (known) {
+      const sealed = Buffer.from(known.body as string, 'base64')
+      return { ...known, body: JSON.parse(await secrets.open(tx, place, sealed)) }
+    }
     const answer = await write(tx)
-    const body = secrets.seal(context, JSON.stringify(answer.body ?? null)).toString('base64')
-    await storeAnswers(tx, [{ key, answer: { ...answer, body } }])
+    const sealed = await secrets.seal(tx, place, JSON.stringify(answer.body ?? null))
+    await storeAnswers(tx, [{ key, answer: { ...answer, body: sealed.toString('base64') } }])
     return answer
   })
 }

@@ -5,6 +5,10 @@ import type { DbOrTx } from '../platform/db/db.ts'
 import type { Orgs } from '../platform/db/schema.gen.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 import { notFound, Problem } from '../platform/problem.ts'
+import { doubtUsage } from './limits/usage.ts'
+
+/** Owns what belongs to no organisation. */
+export const nilOrg = '00000000-0000-0000-0000-000000000000'
 
 export type OrgSettings = {
   /** IANA zone of dates that come without one. */
@@ -13,9 +17,20 @@ export type OrgSettings = {
   agent_channel?: 0 | 1
   /** Unknown agents named by a client are created instead of left unassigned. */
   creates_agents?: boolean
+  /** Agents hear the recordings of their own calls. */
+  agents_hear_own?: boolean
+  /** People with an e-mail address of these domains get an account when they first sign in at an OpenID provider. */
+  sign_up_domains?: string[]
   /** Minutes of audio and number of chats a calendar month; absent = unlimited. */
-  minutes_per_month?: number
-  chats_per_month?: number
+  minutes_per_month?: number | null
+  chats_per_month?: number | null
+  /** Beyond those: what comes is refused, or taken in all the same. Default `halt`. */
+  on_allocation_exceeded?: 'halt' | 'continue'
+  /** Sets how many requests a key may make in a minute; a number of its own goes before it (0: any number). */
+  plan?: 'standard' | 'professional' | 'enterprise' | null
+  requests_per_minute?: number | null
+  /** While it is set nothing of the organisation may be deleted; a text says why. */
+  legal_hold?: boolean | string | null
 }
 
 export type Org = Omit<Selectable<Orgs>, 'settings'> & { settings: OrgSettings }
@@ -73,11 +88,25 @@ export async function changeOrg(tx: DbOrTx, id: string, change: OrgChange): Prom
     .returningAll()
     .executeTakeFirst()
   if (!row) throw notFound()
+  if (settings && allocations.some((name) => Object.hasOwn(settings, name))) await doubtUsage(tx, id)
   return asOrg(row)
 }
 
-/** Removes the organisation and every row it owns; its files are the caller's to remove. */
+const allocations = ['minutes_per_month', 'chats_per_month']
+
+/**
+ * Removes the organisation and every row it owns; its files are the caller's to remove.
+ * @throws Problem('conflict', 'legal_hold')
+ */
 export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
+  // Locked, so that no hold is laid on it meanwhile.
+  const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  const hold = row && asOrg(row).settings.legal_hold
+  if (hold) {
+    const why = typeof hold === 'string' ? ` (${hold})` : ''
+    const detail = `It is under legal hold${why} and cannot be deleted. Lift the hold first: settings.legal_hold false.`
+    throw new Problem('conflict', 'legal_hold', detail)
+  }
   await tx.deleteFrom('idempotency_keys').where('org_id', '=', id).execute()
   const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
   return result.numDeletedRows > 0n

@@ -25,6 +25,7 @@ export const scopes = {
 
 export type Scope = keyof typeof scopes
 export const allScopes = Object.keys(scopes) as Scope[]
+export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text)
 
 const listening: Scope[] = ['calls:read', 'recordings:read', 'agents:read', 'analytics:read', 'users:read']
 
@@ -48,8 +49,30 @@ export const roleScopes = {
   auditor: ['audit:read', 'users:read'],
 } as const satisfies Record<string, readonly Scope[]>
 
-/** @throws Problem('forbidden', 'insufficient_permissions') when the caller lacks what a route or an object needs. */
+export type Role = keyof typeof roleScopes
+export const roles = Object.keys(roleScopes) as Role[]
+
+/** What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation. */
+const ofTheWhole: readonly string[] = ['webhooks:manage', 'organisation:manage', 'audit:read'] satisfies Scope[]
+
+/**
+ * @throws Problem('forbidden', 'insufficient_permissions') when the caller lacks what a route or an object needs;
+ *   Problem('forbidden', 'beyond_reach') when they have it for a part of the organisation, and it needs the whole
+ */
 export function authorise(by: Principal, needs: string): void {
-  if (needs === 'admin' ? by.isAdmin : by.scopes.includes(needs)) return
-  throw new Problem('forbidden', 'insufficient_permissions', 'Insufficient permissions', { facts: { needs } })
+  if (needs === 'admin' ? !by.isAdmin : needs !== 'any' && !by.scopes.includes(needs)) {
+    throw new Problem('forbidden', 'insufficient_permissions', 'Insufficient permissions', { facts: { needs } })
+  }
+  if (by.reach !== 'all' && ofTheWhole.includes(needs)) {
+    const detail = 'This concerns the whole organisation, and you have access to a part of it.'
+    throw new Problem('forbidden', 'beyond_reach', detail, { facts: { needs } })
+  }
+}
+
+/** Nobody grants more than they hold. @throws Problem('forbidden', 'more_than_held') */
+export function mayGrant(by: Principal, wanted: readonly string[]): void {
+  const beyond = by.isAdmin ? [] : wanted.filter((one) => !by.scopes.includes(one))
+  if (beyond.length === 0) return
+  const detail = `You cannot grant what you do not hold: ${beyond.join(', ')}.`
+  throw new Problem('forbidden', 'more_than_held', detail, { facts: { beyond } })
 }

@@ -7,6 +7,7 @@ import { type Customer, type Harness, startHarness } from '../../test/harness.ts
 import { sampleCall } from '../../test/journeys/sample-call.ts'
 import { closeConversation } from './closing.ts'
 import { lockConversation, requireConversation } from './conversations.ts'
+import { wholeOrg } from './reach.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever was told; the assertions tell what it must be
 type Told = { event: string; seq: number; data: any; chat_id?: string }
@@ -148,7 +149,7 @@ describe('what the world is told', () => {
     const { db } = harness.app
     // No chat fails by itself: as when a stage gives up.
     await db.transaction().execute(async (tx) => {
-      const conversation = await requireConversation(tx, customer.orgId, id)
+      const conversation = await requireConversation(tx, wholeOrg(customer.orgId), id)
       await lockConversation(tx, conversation)
       const failure = { code: 'stage_failed', reason: 'The stage gave up.', stage: 'analyse' }
       await closeConversation(tx, conversation, { status: 'failed', failure })

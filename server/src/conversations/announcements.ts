@@ -1,6 +1,6 @@
 // What the world is told of a conversation: the data of its events, built from its rows.
 
-import type { ConversationEventData, EventType, NewEvent } from '../events/index.ts'
+import type { ConversationEvent, ConversationEventData, ConversationEventType } from '../events/index.ts'
 import { chatId } from './conversation-id.ts'
 import type { Arrived, Conversation } from './conversations.ts'
 import type { Analysis } from './findings.ts'
@@ -8,15 +8,19 @@ import { type Agent, agentName } from './people.ts'
 
 const noun = { voice: 'call', chat: 'chat' } as const
 
-export function arrivalEvent(arrived: Arrived, isUpdate: boolean): NewEvent {
-  const type: EventType = `${noun[arrived.channel]}.${isUpdate ? 'updated' : 'received'}`
+export function arrivalEvent(arrived: Arrived, isUpdate: boolean): ConversationEvent {
+  const type: ConversationEventType = `${noun[arrived.channel]}.${isUpdate ? 'updated' : 'received'}`
   const started_at = new Date(arrived.started_at)
   const data = dataOf({ ...arrived, duration_ms: null, failure: null, sentiment: null, started_at }, null, null)
   return { orgId: arrived.org_id, seq: arrived.seq, type, conversationId: arrived.id, data }
 }
 
 /** `completed` or `failed`, by the conversation's status. */
-export function closingEvent(conversation: Conversation, agent: Agent | null, analysis: Analysis | null): NewEvent {
+export function closingEvent(
+  conversation: Conversation,
+  agent: Agent | null,
+  analysis: Analysis | null,
+): ConversationEvent {
   const { org_id: orgId, seq, id: conversationId, channel } = conversation
   const status = conversation.status === 'completed' ? 'completed' : 'failed'
   const data = { ...dataOf(conversation, agent, analysis), status }
@@ -24,7 +28,7 @@ export function closingEvent(conversation: Conversation, agent: Agent | null, an
 }
 
 /** Tells which conversation is gone, and nothing of what was in it. */
-export function deletionEvent(conversation: Conversation, seq: number): NewEvent {
+export function deletionEvent(conversation: Conversation, seq: number): ConversationEvent {
   const { org_id: orgId, id: conversationId, channel } = conversation
   const nothing = { agent_id: null, agent_given: null, failure: null, sentiment: null }
   const told = { ...conversation, ...nothing, caller_number: null, called_number: null }

@@ -7,6 +7,8 @@ import { closingEvent, deletionEvent } from './announcements.ts'
 import { type Conversation, changeConversation, deleteConversation, type Failure } from './conversations.ts'
 import type { Analysis } from './findings.ts'
 import { getAgent } from './people.ts'
+import { wholeOrg } from './reach.ts'
+import { releaseReservation, reservationOf, settleReservation } from './usage.ts'
 
 export type Ending = { status: 'completed'; analysis: Analysis } | { status: 'failed'; failure: Failure }
 
@@ -16,21 +18,27 @@ export async function closeConversation(tx: Tx, conversation: Conversation, endi
   const analysis = ending.status === 'completed' ? ending.analysis : null
   const link = await lateLink(tx, conversation)
   const agentId = link?.agent_id ?? conversation.agent_id
-  const agent = agentId ? await getAgent(tx, orgId, agentId) : null
+  const agent = agentId ? await getAgent(tx, wholeOrg(orgId), agentId) : null
   // Everything that ends or arrives in this organisation waits from here to the commit.
   const [seq = 0] = await takeSequence(tx, [orgId])
+  const held = await reservationOf(tx, conversation)
   const closed = await changeConversation(
     tx,
     { orgId, id, seq },
     {
+      ...(held ? { reserved_units: null } : {}),
       ...link,
+      // The agent was found to be another one after the conversation had come for it.
+      ...(agent && agent.id !== agentId ? { agent_id: agent.id } : {}),
       status: ending.status,
       completed_at: new Date(),
       ...(ending.status === 'failed' ? { failure: ending.failure } : {}),
       ...(analysis ? { analysis_id: analysis.id, sentiment: analysis.sentiment.overall.label } : {}),
     },
   )
-  if (closed) await emit(tx, [closingEvent(closed, agent, analysis)])
+  if (!closed) return
+  await emit(tx, [closingEvent(closed, agent, analysis)])
+  if (held) await settleReservation(tx, held, closed)
 }
 
 /**
@@ -38,9 +46,11 @@ export async function closeConversation(tx: Tx, conversation: Conversation, endi
  * redeemed: the world does not know of those. Its files are the caller's to remove.
  */
 export async function removeConversation(tx: Tx, conversation: Conversation): Promise<void> {
+  const held = await reservationOf(tx, conversation)
   await deleteConversation(tx, conversation.org_id, conversation.id)
   if (conversation.status === 'awaiting_upload') return
   const [seq = 0] = await takeSequence(tx, [conversation.org_id])
+  await releaseReservation(tx, held)
   const deletion = deletionEvent(conversation, seq)
   await forgetDetails(tx, deletion)
   await emit(tx, [deletion])

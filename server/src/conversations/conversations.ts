@@ -6,6 +6,8 @@ import { type DbOrTx, insertRows, type Tx } from '../platform/db/db.ts'
 import type { Conversations } from '../platform/db/schema.gen.ts'
 import { notFound } from '../platform/problem.ts'
 import type { AgentGiven } from './people.ts'
+import { conversationsWithin, type Viewer } from './reach.ts'
+import { asSeenBy } from './reveals.ts'
 import type { Channel, ConversationStatus, Direction, SentimentLabel } from './shapes.ts'
 
 export type Failure = { code: string; reason: string; stage: string | null }
@@ -22,6 +24,8 @@ export type Conversation = Omit<
   failure: Failure | null
   agent_given: AgentGiven | null
   sentiment: SentimentLabel | null
+  /** Personal data was replaced by placeholders, for whoever it was read for. */
+  is_masked?: true
 }
 
 export type Source = 'process_call' | 'presigned' | 'multipart' | 'url' | 'chat'
@@ -55,6 +59,9 @@ export type Arrived = Arrival & {
   status: 'awaiting_upload' | 'queued'
   seq: number
   queue_tag: number
+  /** What it holds of its organisation's allocation (usage.ts). */
+  reserved_units: number | null
+  reserved_month: string | null
 }
 
 const asConversation = (row: Selectable<Conversations>): Conversation => row as unknown as Conversation
@@ -88,6 +95,8 @@ export type Known = {
   content_hash: string | null
   version: number
   status: ConversationStatus
+  reserved_units: number | null
+  reserved_month: string | null
 }
 
 /** Which of these natural keys are there already; locked until the transaction ends. */
@@ -104,11 +113,27 @@ export async function findByExternalIds(
       select * from json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, channel text, external_id text)
       order by org_id, channel, external_id
     ) k cross join lateral (
-      select org_id, id, channel, external_id, content_hash, version, status from conversations
+      select org_id, id, channel, external_id, content_hash, version, status, reserved_units, reserved_month
+      from conversations
       where external_id = k.external_id and org_id is not distinct from k.org_id and channel is not distinct from k.channel
       for update
     ) c`.execute(tx)
   return rows
+}
+
+/** The same without a lock, for one. */
+export async function findKnown(
+  db: DbOrTx,
+  key: { org_id: string; channel: Channel; external_id: string },
+): Promise<Pick<Conversation, 'team' | 'department' | 'agent_id'> | null> {
+  const row = await db
+    .selectFrom('conversations')
+    .select(['team', 'department', 'agent_id'])
+    .where('org_id', '=', key.org_id)
+    .where('channel', '=', key.channel)
+    .where('external_id', '=', key.external_id)
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Which of these are upload tickets that nobody has redeemed; locked until the transaction ends. */
@@ -129,24 +154,27 @@ export async function dropTickets(tx: Tx, keys: { org_id: string; id: string }[]
     where c.org_id = k.org_id and c.id = k.id and c.status = 'awaiting_upload'`.execute(tx)
 }
 
-export async function getConversation(db: DbOrTx, orgId: string, id: string): Promise<Conversation | null> {
+/** As the viewer may see it; null for what is out of reach, too. */
+export async function getConversation(db: DbOrTx, by: Viewer, id: string): Promise<Conversation | null> {
   const row = await db
     .selectFrom('conversations')
     .selectAll()
-    .where('org_id', '=', orgId)
+    .where('org_id', '=', by.orgId)
     .where('id', '=', id)
+    .where(conversationsWithin(by))
     .executeTakeFirst()
-  return row ? asConversation(row) : null
+  const [seen] = row ? await asSeenBy(db, by, [asConversation(row)]) : []
+  return seen ?? null
 }
 
-/** @throws Problem('not_found') for an unknown id and, just the same, for one of another organisation. */
+/** @throws Problem('not_found') for an unknown id and, just the same, for one that is out of the viewer's reach. */
 export async function requireConversation(
   db: DbOrTx,
-  orgId: string,
+  by: Viewer,
   id: string,
   channel?: Channel,
 ): Promise<Conversation> {
-  const found = await getConversation(db, orgId, id)
+  const found = await getConversation(db, by, id)
   if (!found || (channel && found.channel !== channel)) {
     throw notFound()
   }
@@ -188,6 +216,7 @@ export type ConversationChange = Partial<{
   agent_id: string
   team: string | null
   department: string | null
+  reserved_units: null
 }>
 
 /**
@@ -234,19 +263,20 @@ export type ListPosition = { startedAt: Date; id: string }
 
 export type ListPage = { limit: number; offset?: number; after?: ListPosition }
 
+/** Within the viewer's reach, and as they may see them. */
 export async function listConversations(
   db: DbOrTx,
-  orgId: string,
+  by: Viewer,
   filter: ListFilter,
   page: ListPage,
 ): Promise<Conversation[]> {
-  let query = filtered(db, orgId, filter).selectAll()
+  let query = filtered(db, by, filter).selectAll()
   query =
     filter.afterSeq === undefined ? query.orderBy('started_at', 'desc').orderBy('id', 'desc') : query.orderBy('seq')
   const { after } = page
   if (after) query = query.where(sql<boolean>`(started_at, id) < (${after.startedAt}, ${after.id}::uuid)`)
   if (page.offset) query = query.offset(page.offset)
-  return (await query.limit(page.limit).execute()).map(asConversation)
+  return asSeenBy(db, by, (await query.limit(page.limit).execute()).map(asConversation))
 }
 
 /** Counting is bounded: beyond this many, lists say that there are at least so many. */
@@ -254,21 +284,22 @@ export const countMax = 100_000
 
 export type Count = { total: number; isExact: boolean }
 
-export async function countConversations(db: DbOrTx, orgId: string, filter: ListFilter): Promise<Count> {
-  const some = filtered(db, orgId, filter)
+export async function countConversations(db: DbOrTx, by: Viewer, filter: ListFilter): Promise<Count> {
+  const some = filtered(db, by, filter)
     .select(sql`1`.as('one'))
     .limit(countMax + 1)
   const { n } = await db.selectFrom(some.as('some')).select(sql<number>`count(*)`.as('n')).executeTakeFirstOrThrow()
   return { total: Math.min(n, countMax), isExact: n <= countMax }
 }
 
-function filtered(db: DbOrTx, orgId: string, filter: ListFilter) {
-  let query = db.selectFrom('conversations').where('org_id', '=', orgId)
+function filtered(db: DbOrTx, by: Viewer, filter: ListFilter) {
+  let query = db.selectFrom('conversations').where('org_id', '=', by.orgId)
+  if (by.reach !== 'all') query = query.where(conversationsWithin(by))
   // A ticket that nobody has redeemed is no conversation yet: it is shown by its id alone.
   query = filter.status ? query.where('status', '=', filter.status) : query.where('status', '!=', 'awaiting_upload')
   if (filter.channel) query = query.where('channel', '=', filter.channel)
   if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
-  if (filter.team) query = query.where('team', '=', filter.team)
+  if (filter.team) query = query.where(sql<boolean>`lower(team) = lower(${filter.team})`)
   if (filter.from) query = query.where('started_at', '>=', filter.from)
   if (filter.to) query = query.where('started_at', '<', filter.to)
   if (filter.updatedSince) query = query.where('updated_at', '>=', filter.updatedSince)

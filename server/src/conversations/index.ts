@@ -1,6 +1,9 @@
 // Conversations: the thing itself, its people, recordings, transcripts and findings. The only door into this slice.
 
+export { agentExists, changeAgent, createAgent, moveAgents, type NewAgent } from './agent-changes.ts'
+export { importAgents, importBytesMax, readAgentsCsv } from './agent-import.ts'
 export { linkEarlier } from './agent-links.ts'
+export { mergeAgents } from './agent-merge.ts'
 export { arrivalEvent } from './announcements.ts'
 export { closeConversation } from './closing.ts'
 export { chatId, ownId } from './conversation-id.ts'
@@ -12,6 +15,7 @@ export {
   dropTickets,
   findAwaiting,
   findByExternalIds,
+  findKnown,
   getConversation,
   type Known,
   lockConversation,
@@ -19,25 +23,24 @@ export {
   type Source,
 } from './conversations.ts'
 export { type Dossier, readDossier } from './dossier.ts'
+export { type FileRemovals, fileRemovals, removalJob } from './file-removals.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
+export { groupName, nameBearers, placeOf } from './groups.ts'
 export {
   type Agent,
   type AgentGiven,
-  createAgent,
   findAgent,
   isGroupKnown,
   listAgents,
   resolveAgents,
 } from './people.ts'
-export {
-  describeRecording,
-  getRecording,
-  type NewRecording,
-  putRecordings,
-  recordingKeys,
-} from './recordings.ts'
+export { conversationsWithin, isWithin, type Viewer, wholeOrg } from './reach.ts'
+export { describeRecording, getRecording, type NewRecording, putRecordings } from './recordings.ts'
+export { revealRoutes } from './reveal-routes.ts'
+export { forgetReveals } from './reveals.ts'
 export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
 export { listStages, putStage, stageResult } from './stages.ts'
 export { type NewTranscript, putTranscripts, requireTranscript } from './transcripts.ts'
+export { countUsage, type Reservation, reservationIn, shownUnits } from './usage.ts'
 export { keywordsOf, spoken } from './views.ts'

@@ -8,6 +8,7 @@ import { type Customer, type Harness, type Json, startHarness } from '../../test
 import { takeSequence } from '../events/index.ts'
 import { closeConversation } from './closing.ts'
 import { changeConversation, requireConversation } from './conversations.ts'
+import { conversationsWithin, wholeOrg } from './reach.ts'
 
 describe('lists of conversations', () => {
   let indaba: Harness
@@ -99,7 +100,7 @@ describe('lists of conversations', () => {
     const last = rest.conversations[0].seq
     assert.deepEqual((await get(customer, `/v1/calls?after_seq=${last}`)).calls, [])
     // The oldest fails late: to whoever has read everything it is new.
-    const conversation = await requireConversation(db, customer.orgId, first.id)
+    const conversation = await requireConversation(db, wholeOrg(customer.orgId), first.id)
     await db.transaction().execute((tx) =>
       closeConversation(tx, conversation, {
         status: 'failed',
@@ -202,8 +203,9 @@ describe('lists of conversations', () => {
       }),
     )
     await sql`
-      insert into conversations (org_id, id, channel, status, source, agent_id, started_at, received_at, updated_at, seq)
-      select ${orgId}, gen_random_uuid(), case when n % 10 = 0 then 'voice' else 'chat' end, 'completed', 'chat',
+      insert into conversations
+        (org_id, id, team, department, channel, status, source, agent_id, started_at, received_at, updated_at, seq)
+      select ${orgId}, gen_random_uuid(), 'Team ' || n % 50, 'Department ' || n % 5, case when n % 10 = 0 then 'voice' else 'chat' end, 'completed', 'chat',
         case when n % 100 = 0 then ${agent.agent_id}::uuid end,
         timestamptz '2025-01-01' + n * interval '1 minute', now(), timestamptz '2025-01-01' + n * interval '1 minute', n
       from generate_series(1, 100500) n`.execute(db)
@@ -217,6 +219,15 @@ describe('lists of conversations', () => {
       sql`channel = 'voice' and (started_at, id) < ('2025-02-01', ${orgId}::uuid) order by started_at desc, id desc limit 51`,
       sql`true order by started_at desc, id desc limit 51`,
       sql`agent_id = ${agent.agent_id} order by started_at desc, id desc limit 51`,
+      ...[
+        { column: 'team' as const, values: ['Team 7'] },
+        { column: 'team' as const, values: ['Team 7', 'Team 8'] },
+        { column: 'department' as const, values: ['Department 3'] },
+        { column: 'agent_id' as const, values: [agent.agent_id] },
+      ].map(
+        (reach) =>
+          sql`${conversationsWithin({ ...wholeOrg(orgId), reach })} order by started_at desc, id desc limit 51`,
+      ),
       sql`seq > 100400 order by seq limit 51`,
       sql`updated_at >= '2025-03-11T18:00:00Z' and seq > 0 order by seq limit 51`,
     ]

@@ -7,7 +7,9 @@ import { pageQuery, readCursor } from '../platform/http/paging.ts'
 import { isUuid } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Conversation, ListFilter, ListPosition } from './conversations.ts'
+import { groupName } from './groups.ts'
 import { findAgent } from './people.ts'
+import { type Viewer, wholeOrg } from './reach.ts'
 import type { Channel, ConversationStatus } from './shapes.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 200, description }))
@@ -16,7 +18,7 @@ export const listQuery = Type.Object({
   start_date: text('Start of the conversation, from; any date format'),
   end_date: text('Start of the conversation, to; a date alone includes its whole day'),
   agent_id: text("The agent's id, external id or e-mail"),
-  team_id: text('Team name'),
+  team_id: text('Name or id of the team'),
   status: Type.Optional(
     Type.Union(['awaiting_upload', 'queued', 'processing', 'completed', 'failed'].map((one) => Type.Literal(one))),
   ),
@@ -55,17 +57,19 @@ const isCursor = (value: unknown): value is Cursor => {
   )
 }
 
-/** null: the filter names an agent that nobody is; the list is empty. */
+/** null: the filter names an agent that nobody is, or a team that is not known; the list is empty. Whose conversations are seen is the list's matter. */
 export async function filterOf(
   db: DbOrTx,
-  orgId: string,
+  by: Viewer,
   query: ListQuery,
   zone: string,
   channel?: Channel,
 ): Promise<{ filter: ListFilter; after?: ListPosition } | null> {
   const cursor = query.cursor === undefined ? null : readCursor(query.cursor, isCursor)
-  const agent = query.agent_id ? await findAgent(db, orgId, query.agent_id) : null
+  const agent = query.agent_id ? await findAgent(db, wholeOrg(by.orgId), query.agent_id) : null
   if (query.agent_id && !agent) return null
+  const team = query.team_id ? await groupName(db, by.orgId, 'team', query.team_id) : null
+  if (query.team_id && team === null) return null
   const dates = { timeZone: zone, now: new Date() }
   // A list has no default period: what is absent is open.
   const range = readRange(query.start_date, query.end_date || query.start_date, dates)
@@ -75,7 +79,7 @@ export async function filterOf(
     ...(channel ? { channel } : {}),
     ...(query.status ? { status: query.status as ConversationStatus } : {}),
     ...(agent ? { agentId: agent.id } : {}),
-    ...(query.team_id ? { team: query.team_id } : {}),
+    ...(team ? { team } : {}),
     ...(query.start_date ? { from: range.from } : {}),
     ...(query.end_date ? { to: range.to } : {}),
     ...(since ? { updatedSince: since } : {}),

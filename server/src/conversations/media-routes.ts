@@ -47,7 +47,7 @@ export function mediaRoutes({ db, store }: { db: Db; store: Store }): Route[] {
         409: { description: 'There is no transcript yet' },
       },
       async handle({ by, params, query, path }) {
-        const dossier = await readDossier(db, by.orgId, ownId(params.id), channelOf(path))
+        const dossier = await readDossier(db, by, ownId(params.id), channelOf(path))
         const { conversation } = dossier
         if (!dossier.transcript) {
           const detail = `There is no transcript yet: the conversation is ${conversation.status}.`
@@ -75,7 +75,7 @@ export function mediaRoutes({ db, store }: { db: Db; store: Store }): Route[] {
         416: { description: 'The range lies outside of the recording' },
       },
       async handle(call) {
-        const conversation = await requireConversation(db, call.by.orgId, ownId(call.params.id), 'voice')
+        const conversation = await requireConversation(db, call.by, ownId(call.params.id), 'voice')
         const recording = await getRecording(db, call.by.orgId, conversation.id)
         if (!recording) throw new Problem('not_found', 'no_recording', 'This call has no recording yet.')
         return sendRecording(store, recording, call.headers)

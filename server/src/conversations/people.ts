@@ -1,23 +1,19 @@
-// Agents: who handles conversations. A client names one by id, external id, e-mail or name; nothing fails when nobody
-// of that name is known: agent-links.ts links conversations that arrived before their agent.
+// Agents: who handles conversations, and how they are found. A client names one by id, external id, e-mail or name;
+// nothing fails when nobody of that name is known: agent-links.ts links conversations that arrived before their agent.
+// An agent that was found to be another one leads there by all its names. How agents change: agent-changes.ts.
 
 import { type Selectable, sql } from 'kysely'
-import type { DbOrTx, Tx } from '../platform/db/db.ts'
+import { departmentsNamed, teamsNamed } from '../access/index.ts'
+import type { DbOrTx } from '../platform/db/db.ts'
 import type { Agents } from '../platform/db/schema.gen.ts'
-import { isUuid, newId } from '../platform/ids.ts'
+import { isUuid } from '../platform/ids.ts'
+import { isUnmasked, maskAgent } from './masks.ts'
+import { agentsWithin, type Viewer } from './reach.ts'
 
 export type Agent = Selectable<Agents>
 
 /** How a client named the agent. */
 export type AgentGiven = { id?: string; email?: string; name?: string }
-
-export type NewAgent = {
-  name?: string | null
-  email?: string | null
-  external_id?: string | null
-  team?: string | null
-  department?: string | null
-}
 
 /** What to call the agent: as they are known, else as the client named them. */
 export const agentName = (agent: Pick<Agent, 'name' | 'email'> | null, given: AgentGiven | null): string | null =>
@@ -36,18 +32,24 @@ export async function resolveAgents(
   given: ({ orgId: string; agent: AgentGiven } | null)[],
 ): Promise<(Agent | null)[]> {
   const keys = given.flatMap((one) => (one ? words(one.agent).map((word) => ({ orgId: one.orgId, word })) : []))
-  const agents = (await agentsNamed(db, keys)).filter(({ is_active }) => is_active)
-  return given.map((one) => (one ? bestMatch(agents, one.orgId, words(one.agent)) : null))
+  const agents = (await agentsNamed(db, keys)).filter(({ is_active, merged_into }) => is_active || merged_into)
+  const survivors = await survivorsOf(db, agents)
+  return given.map((one) => {
+    const match = one ? bestMatch(agents, one.orgId, words(one.agent)) : null
+    const agent = survivors.get(match?.merged_into ?? '') ?? match
+    return agent?.is_active ? agent : null
+  })
 }
 
-/** Whoever is meant by a word of a query, active or not. */
-export async function findAgent(db: DbOrTx, orgId: string, word: string): Promise<Agent | null> {
+/** Whoever is meant by a word of a query, active or not; null for whom the viewer has no access to. */
+export async function findAgent(db: DbOrTx, by: Viewer, word: string): Promise<Agent | null> {
   const text = word.trim()
-  return bestMatch(await agentsNamed(db, [{ orgId, word: text }]), orgId, [text])
+  const match = bestMatch(await agentsNamed(db, [{ orgId: by.orgId, word: text }]), by.orgId, [text])
+  return match && getAgent(db, by, match.id)
 }
 
 const columns = sql.raw(
-  'a.org_id, a.id, a.name, a.email, a.external_id, a.team, a.department, a.is_active, a.created_at, a.updated_at',
+  'a.org_id, a.id, a.name, a.email, a.external_id, a.team, a.department, a.is_active, a.created_at, a.updated_at, a.merged_into',
 )
 
 /** By all four names of an agent, each through its own index. */
@@ -67,6 +69,15 @@ async function agentsNamed(db: DbOrTx, keys: { orgId: string; word: string }[]):
   return agents
 }
 
+async function survivorsOf(db: DbOrTx, agents: Agent[]): Promise<Map<string, Agent>> {
+  const merged = agents.flatMap(({ org_id, merged_into }) => (merged_into ? [{ org_id, id: merged_into }] : []))
+  if (merged.length === 0) return new Map()
+  const { rows } = await sql<Agent>`
+    select ${columns} from json_to_recordset(${JSON.stringify(merged)}::json) as k (org_id uuid, id uuid)
+    join agents a using (org_id, id)`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 function bestMatch(agents: Agent[], orgId: string, wanted: string[]): Agent | null {
   const lower = wanted.map((word) => word.toLowerCase())
   for (const column of ['id', 'external_id', 'email', 'name'] as const) {
@@ -76,32 +87,25 @@ function bestMatch(agents: Agent[], orgId: string, wanted: string[]): Agent | nu
   return null
 }
 
-/**
- * Conversations that arrived before are linked by linkEarlier, when the caller's transaction has taken all other locks.
- * @returns null when an agent with this e-mail or external id is there already
- */
-export async function createAgent(tx: Tx, orgId: string, input: NewAgent): Promise<Agent | null> {
-  const agent = await tx
-    .insertInto('agents')
-    .values({ org_id: orgId, id: newId(), ...input })
-    .onConflict((conflict) => conflict.doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  return agent ?? null
-}
-
-export async function getAgent(db: DbOrTx, orgId: string, id: string): Promise<Agent | null> {
+/** Whoever bears this id, or is who that one was found to be, as the viewer may see them. */
+export async function getAgent(db: DbOrTx, by: Viewer, id: string): Promise<Agent | null> {
   if (!isUuid(id)) return null
   const row = await db
     .selectFrom('agents')
     .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
+    .where('org_id', '=', by.orgId)
+    .where('id', '=', survivorOf(by.orgId, id))
+    .where(agentsWithin(by))
     .executeTakeFirst()
-  return row ?? null
+  return row ? seenBy(by, row) : null
 }
 
-/** The agents of a page of conversations, by id. */
+const survivorOf = (orgId: string, id: string) =>
+  sql<string>`(select coalesce(merged_into, id) from agents where org_id = ${orgId} and id = ${id})`
+
+const seenBy = (by: Viewer, agent: Agent): Agent => (isUnmasked(by) ? agent : maskAgent(agent))
+
+/** The agents of a page of conversations, by the id that the conversation has. */
 export async function agentsById(
   db: DbOrTx,
   orgId: string,
@@ -110,31 +114,40 @@ export async function agentsById(
   const ids = [...new Set(of.map(({ agent_id }) => agent_id).filter((id) => id !== null))]
   if (ids.length === 0) return new Map()
   const rows = await db.selectFrom('agents').selectAll().where('org_id', '=', orgId).where('id', 'in', ids).execute()
-  return new Map(rows.map((row) => [row.id, row]))
+  const survivors = await survivorsOf(db, rows)
+  return new Map(rows.map((row) => [row.id, survivors.get(row.merged_into ?? '') ?? row]))
 }
 
+/** Without those that were found to be another one. */
 export async function listAgents(
   db: DbOrTx,
-  orgId: string,
+  by: Viewer,
   filter: { team?: string; department?: string; active?: boolean },
   page: { limit: number; offset: number },
 ): Promise<{ agents: Agent[]; total: number }> {
-  let query = db.selectFrom('agents').where('org_id', '=', orgId)
-  if (filter.team) query = query.where('team', '=', filter.team)
-  if (filter.department) query = query.where('department', '=', filter.department)
-  if (filter.active !== undefined) query = query.where('is_active', '=', filter.active)
+  let query = db
+    .selectFrom('agents')
+    .where('org_id', '=', by.orgId)
+    .where('merged_into', 'is', null)
+    .where(agentsWithin(by))
+  const { team, department, active } = filter
+  if (team) query = query.where(sql<boolean>`lower(team) = lower(${team})`)
+  if (department) query = query.where(sql<boolean>`lower(department) = lower(${department})`)
+  if (active !== undefined) query = query.where('is_active', '=', active)
   const { n } = await query.select(sql<number>`count(*)`.as('n')).executeTakeFirstOrThrow()
   const agents = await query.selectAll().orderBy('name').orderBy('id').limit(page.limit).offset(page.offset).execute()
-  return { agents, total: n }
+  return { agents: agents.map((one) => seenBy(by, one)), total: n }
 }
 
-/** Whether any agent belongs to this team or department, without regard to case. */
+/** Whether there is such a team or department, or any agent says so, without regard to case. */
 export async function isGroupKnown(
   db: DbOrTx,
   orgId: string,
   kind: 'team' | 'department',
   name: string,
 ): Promise<boolean> {
+  const named = await (kind === 'team' ? teamsNamed : departmentsNamed)(db, orgId, [name])
+  if (named.size > 0) return true
   const row = await db
     .selectFrom('agents')
     .select('id')

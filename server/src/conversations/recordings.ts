@@ -58,9 +58,13 @@ export async function describeRecording(tx: Tx, recording: Recording, facts: Rec
     .execute()
 }
 
-/** Where the recordings of an organisation, or of all versions of one conversation, lie: for whoever removes them. */
-export async function recordingKeys(db: DbOrTx, orgId: string, conversationId?: string): Promise<string[]> {
-  let query = db.selectFrom('recordings').select('store_key').where('org_id', '=', orgId)
-  if (conversationId !== undefined) query = query.where('conversation_id', '=', conversationId)
-  return (await query.execute()).map(({ store_key }) => store_key)
+/** Where the recordings of all versions of a conversation lie: for whoever removes them. */
+export async function recordingKeys(db: DbOrTx, orgId: string, conversationId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('recordings')
+    .select('store_key')
+    .where('org_id', '=', orgId)
+    .where('conversation_id', '=', conversationId)
+    .execute()
+  return rows.map(({ store_key }) => store_key)
 }

@@ -14,6 +14,7 @@ import { conversationAnswer, detailAnswer, listAnswer, rowsAnswer } from './answ
 import { closeConversation } from './closing.ts'
 import { changeConversation, requireConversation } from './conversations.ts'
 import { putAnalysis } from './findings.ts'
+import { wholeOrg } from './reach.ts'
 import type { ConversationStatus, Role, Turn } from './shapes.ts'
 import { putTranscripts } from './transcripts.ts'
 
@@ -134,7 +135,7 @@ describe('what clients read', () => {
       ])
       await putAnalysis(tx, analysis)
       await changeConversation(tx, { orgId, id }, { transcript_revision: 1, duration_ms: 3500 })
-      await closeConversation(tx, await requireConversation(tx, orgId, id), { status: 'completed', analysis })
+      await closeConversation(tx, await requireConversation(tx, wholeOrg(orgId), id), { status: 'completed', analysis })
     })
     const shown: Json = await (await get(`/v1/calls/${id}`)).json()
     assertDetail(shown, 'call')
@@ -155,7 +156,7 @@ describe('what clients read', () => {
 
   async function reach(id: string, status: ConversationStatus) {
     const { db } = indaba.app
-    const conversation = await requireConversation(db, customer.orgId, id)
+    const conversation = await requireConversation(db, wholeOrg(customer.orgId), id)
     await db.transaction().execute(async (tx) => {
       const key = { orgId: customer.orgId, id }
       if (status === 'processing' || status === 'completed') await changeConversation(tx, key, { status })

@@ -19,6 +19,7 @@ import {
 } from './conversations.ts'
 import { readDossier } from './dossier.ts'
 import { filterOf, type ListQuery, listQuery, nextCursor } from './list-query.ts'
+import { agentAsIn } from './masks.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { type Agent, agentsById } from './people.ts'
 import { recordingKeys } from './recordings.ts'
@@ -37,27 +38,27 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
   const readOrg = orgReader(db)
 
   async function list<Item>(
-    { by: { orgId }, query }: Call<unknown, ListQuery>,
+    { by, query }: Call<unknown, ListQuery>,
     channel: Channel | undefined,
     show: (conversation: Conversation, agent: Agent | null) => Item,
   ) {
-    const zone = (await readOrg(orgId)).settings.time_zone ?? defaultTimeZone
+    const zone = (await readOrg(by.orgId)).settings.time_zone ?? defaultTimeZone
     const limit = pageSize(query.limit)
     const offset = query.offset ?? 0
-    const wanted = await filterOf(db, orgId, query, zone, channel)
+    const wanted = await filterOf(db, by, query, zone, channel)
     const empty = { items: [] as Item[], page: { total: 0, total_is_exact: true, limit, offset, next_cursor: null } }
     if (!wanted) return empty
     const { filter, after } = wanted
     const [found, { total, isExact }] = await Promise.all([
       // One more than asked for tells whether another page follows.
-      listConversations(db, orgId, filter, { limit: limit + 1, offset, ...(after ? { after } : {}) }),
-      countConversations(db, orgId, filter),
+      listConversations(db, by, filter, { limit: limit + 1, offset, ...(after ? { after } : {}) }),
+      countConversations(db, by, filter),
     ])
     const rows = found.slice(0, limit)
     const last = found.length > limit ? rows.at(-1) : undefined
-    const agents = await agentsById(db, orgId, rows)
+    const agents = await agentsById(db, by.orgId, rows)
     return {
-      items: rows.map((one) => show(one, agents.get(one.agent_id ?? '') ?? null)),
+      items: rows.map((one) => show(one, agentAsIn(one, agents.get(one.agent_id ?? '') ?? null))),
       page: {
         total,
         total_is_exact: isExact,
@@ -95,8 +96,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       auth: 'calls:read',
       params: byId,
       answers: { 200: { description: `The ${noun} with its findings`, schema: detailAnswer(noun) } },
-      handle: async (call) =>
-        okWithEtag(call, detail(await readDossier(db, call.by.orgId, ownId(call.params.id), channel))),
+      handle: async (call) => okWithEtag(call, detail(await readDossier(db, call.by, ownId(call.params.id), channel))),
     })
 
   return [
@@ -131,7 +131,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       answers: { 200: { description: 'The conversation', schema: conversationAnswer } },
       async handle(call) {
         const id = ownId(call.params.id)
-        const dossier = await readDossier(db, call.by.orgId, id)
+        const dossier = await readDossier(db, call.by, id)
         return okWithEtag(call, conversationView(dossier, await listStages(db, call.by.orgId, id)))
       },
     }),
@@ -143,11 +143,12 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       auth: 'calls:delete',
       params: byId,
       answers: { 204: { description: 'Deleted' } },
-      async handle({ by: { orgId, actor }, params, requestId }): Promise<Answer> {
+      async handle({ by, params, requestId }): Promise<Answer> {
+        const { orgId, actor } = by
         const id = ownId(params.id)
         await db.transaction().execute(async (tx) => {
           await lockConversation(tx, { org_id: orgId, id })
-          const conversation = await requireConversation(tx, orgId, id)
+          const conversation = await requireConversation(tx, by, id)
           const files = await recordingKeys(tx, orgId, id)
           await removeConversation(tx, conversation)
           await writeAudit(tx, [{ orgId, actor, action: 'conversation.delete', target: id, requestId }])

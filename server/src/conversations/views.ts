@@ -18,8 +18,9 @@ function agentView(conversation: Conversation, agent: Agent | null) {
     agent_id: agent?.id ?? null,
     name: agentName(agent, agent_given),
     email: agent?.email ?? agent_given?.email ?? null,
-    team: agent?.team ?? conversation.team,
-    department: agent?.department ?? conversation.department,
+    // Those of the conversation stay what they were when it came.
+    team: conversation.team ?? agent?.team ?? null,
+    department: conversation.department ?? agent?.department ?? null,
   }
 }
 

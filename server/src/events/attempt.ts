@@ -1,6 +1,7 @@
 // One attempt at a delivery: builds and signs the body, sends it, and judges the answer. Queue and schedule are kept
 // elsewhere (leases.ts, retry.ts).
 
+import type { Db } from '../platform/db/db.ts'
 import type { Log } from '../platform/log.ts'
 import type { Outbound } from '../platform/outbound/request.ts'
 import { readRetryAfter } from '../platform/outbound/retry-after.ts'
@@ -10,7 +11,7 @@ import type { Attempt, Leased, Settlement } from './leases.ts'
 import { type EventEnvelope, vbotBody, velaBody } from './payload.ts'
 import { nextWaitMs } from './retry.ts'
 import { signWebhook } from './signature.ts'
-import { secretContext } from './webhooks.ts'
+import { webhookSecrets } from './webhooks.ts'
 
 /** What the vBot payload shows beyond the event: the customer's number and the transcript, told by higher floors. */
 export type VbotFacts = (
@@ -19,6 +20,7 @@ export type VbotFacts = (
 ) => Promise<{ customerId: number; transcription: string | null }>
 
 export type SenderParts = {
+  db: Db
   outbound: Outbound
   secrets: Secrets
   vbotFacts: VbotFacts
@@ -83,11 +85,13 @@ async function bodyOf({ vbotFacts }: SenderParts, due: Leased): Promise<Buffer> 
     seq: due.seq,
     data: due.data,
   }
-  return due.style === 'vbot' ? vbotBody(event, await vbotFacts(due.org_id, due.conversation_id)) : velaBody(event)
+  if (due.style !== 'vbot' || due.conversation_id === null) return velaBody(event)
+  return vbotBody(event, await vbotFacts(due.org_id, due.conversation_id))
 }
 
 async function send(parts: SenderParts, due: Leased, body: Buffer, signal: AbortSignal): Promise<Answer | 'aborted'> {
-  const secret = parts.secrets.open(secretContext(due.org_id, due.endpoint_id), due.secret)
+  const place = { in: webhookSecrets, orgId: due.org_id, id: due.endpoint_id }
+  const secret = await parts.secrets.open(parts.db, place, due.secret)
   const timestampS = Math.floor(Date.now() / 1000)
   const outcome = await parts.outbound.request({
     url: due.url,

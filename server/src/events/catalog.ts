@@ -1,7 +1,8 @@
 // Every event that the program tells the world of: its name, and the shape of its data.
-// Events are named by channel; `<channel>.received` comes at the door, `completed` or `failed` at the end.
+// Events of a conversation are named by channel; `<channel>.received` comes at the door, `completed` or `failed` at the
+// end. Events of the organisation belong to no conversation.
 
-export const eventTypes = [
+const conversationEventTypes = [
   'call.received',
   'call.completed',
   'call.failed',
@@ -14,17 +15,23 @@ export const eventTypes = [
   'chat.deleted',
 ] as const
 
+const orgEventTypes = ['usage.threshold_reached'] as const
+
+export const eventTypes = [...conversationEventTypes, ...orgEventTypes] as const
+
+export type ConversationEventType = (typeof conversationEventTypes)[number]
 export type EventType = (typeof eventTypes)[number]
 
 /** All that a subscription may say to be told of this type: the type, all of its noun (`call.*`), or `*`. */
 export const filtersOf = (type: EventType): string[] => [type, `${type.split('.')[0]}.*`, '*']
 
-const filters = new Set(eventTypes.flatMap(filtersOf))
+/** All that a subscription may name. */
+export const eventFilters: ReadonlySet<string> = new Set(eventTypes.flatMap(filtersOf))
 
 /** The hosted service's clients subscribe to it in one breath with calls; nothing sends it yet. */
 const laterTypes = new Set(['smart_search.matched'])
 
-export const isEventFilter = (text: string): boolean => filters.has(text) || laterTypes.has(text)
+export const isEventFilter = (text: string): boolean => eventFilters.has(text) || laterTypes.has(text)
 
 /** Those of a subscription that it will not be told of yet. */
 export const unsentEvents = (events: string[]): string[] => events.filter((text) => laterTypes.has(text))

@@ -1,7 +1,6 @@
 // Delivery: keeps the sender going. Wakes when something is due, leases it, sends it, and writes what came of it.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Db } from '../platform/db/db.ts'
 import { listenTo } from '../platform/db/listen.ts'
 import { attemptDelivery, type SenderParts } from './attempt.ts'
 import { type Leased, leaseDue, settle } from './leases.ts'
@@ -19,7 +18,7 @@ const pollMs = 1000
 /** At most one claim in this time: what is finished and what is new meanwhile shares the next one. */
 const claimSpacingMs = 5
 
-export function startDelivery(input: SenderParts & { db: Db; url: string; leaseMs?: number }): {
+export function startDelivery(input: SenderParts & { url: string; leaseMs?: number }): {
   stop(graceMs?: number): Promise<void>
 } {
   const { db, log, leaseMs = leaseMsDefault } = input
@@ -84,7 +83,7 @@ export function startDelivery(input: SenderParts & { db: Db; url: string; leaseM
   }
 }
 
-async function deliverOne(input: SenderParts & { db: Db }, due: Leased, signal: AbortSignal): Promise<void> {
+async function deliverOne(input: SenderParts, due: Leased, signal: AbortSignal): Promise<void> {
   const { db, log } = input
   const { isGone, ...outcome } = await attemptDelivery(input, due, signal)
   const isWritten = isGone

@@ -4,7 +4,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, DbOrTx } from '../platform/db/db.ts'
 import type { EventType } from './catalog.ts'
-import type { ConversationEventData } from './payload.ts'
+import type { EventData } from './payload.ts'
 import type { PayloadStyle } from './webhooks.ts'
 
 /** In flight at once to one endpoint and to all of one organisation, whatever the number of senders. */
@@ -26,8 +26,9 @@ export type Leased = {
   event_id: string
   seq: number
   type: EventType
-  conversation_id: string
-  data: ConversationEventData
+  /** Null for an event of the organisation. */
+  conversation_id: string | null
+  data: EventData
   occurred_at: Date
 }
 

@@ -5,17 +5,22 @@ import { sql } from 'kysely'
 import type { Tx } from '../platform/db/db.ts'
 import { together } from '../platform/db/together.ts'
 import { newId } from '../platform/ids.ts'
-import { type EventType, filtersOf } from './catalog.ts'
-import { type ConversationEventData, isVbotEvent } from './payload.ts'
+import { type ConversationEventType, filtersOf } from './catalog.ts'
+import { type ConversationEventData, isVbotEvent, type UsageEventData } from './payload.ts'
 
-export type NewEvent = {
-  orgId: string
-  /** From takeSequence in the same transaction. */
-  seq: number
-  type: EventType
+/** `seq`: from takeSequence in the same transaction. */
+type Told = { orgId: string; seq: number }
+
+export type ConversationEvent = Told & {
+  type: ConversationEventType
   conversationId: string
   data: ConversationEventData
 }
+
+/** Of the organisation itself. */
+export type OrgEvent = Told & { type: 'usage.threshold_reached'; conversationId: null; data: UsageEventData }
+
+export type NewEvent = ConversationEvent | OrgEvent
 
 export const deliveryChannel = 'indaba_deliveries'
 
@@ -85,7 +90,10 @@ export async function emit(tx: Tx, events: NewEvent[]): Promise<void> {
  * What was told of a deleted conversation is not kept: `data` takes the place of what its events said so far, also in
  * deliveries that are still to come.
  */
-export async function forgetDetails(tx: Tx, event: Pick<NewEvent, 'orgId' | 'conversationId' | 'data'>): Promise<void> {
+export async function forgetDetails(
+  tx: Tx,
+  event: Pick<ConversationEvent, 'orgId' | 'conversationId' | 'data'>,
+): Promise<void> {
   await tx
     .updateTable('events')
     .set({ data: JSON.stringify(event.data) })

@@ -1,4 +1,4 @@
-// What the receivers of an event get to read: the data of conversation events, and the body in each payload style.
+// What the receivers of an event get to read: its data, and the body in each payload style.
 // The bytes made here are the ones that are signed and sent. Which endpoint wants which style is not decided here.
 
 import { type EventType, underscored } from './catalog.ts'
@@ -39,6 +39,21 @@ export type ChatEventData = ConversationData & { chat_id: string; response_time:
 
 export type ConversationEventData = CallEventData | ChatEventData
 
+/** `usage.threshold_reached`: once a month for each kind and percentage. */
+export type UsageEventData = {
+  /** `minutes` of audio, or `chats`. */
+  kind: 'minutes' | 'chats'
+  /** The threshold that was reached. */
+  percent: number
+  used: number
+  limit: number
+  /** As `2026-03`, in the organisation's time zone. */
+  month: string
+  links: { self: string }
+}
+
+export type EventData = ConversationEventData | UsageEventData
+
 export type EventEnvelope = {
   id: string
   type: EventType
@@ -48,7 +63,7 @@ export type EventEnvelope = {
   org_id: string
   /** Rises with each event of the organisation, and with changes that are no events: the lists' change cursor. */
   seq: number
-  data: ConversationEventData
+  data: EventData
 }
 
 export const payloadSizeBytesMax = 256 * 1024
@@ -81,7 +96,7 @@ function velaShape(event: EventEnvelope, data: object): object {
   return { ...envelope, ...data, ...envelope }
 }
 
-function withoutLongFields(data: ConversationEventData): object {
+function withoutLongFields(data: EventData): object {
   const isLong = ([name, value]: [string, unknown]) => name !== 'links' && encode(value).length > fieldSizeBytesMax
   const fields = Object.entries(data)
   const omitted = fields.filter(isLong).map(([name]) => name)

@@ -5,8 +5,8 @@ import type { DbOrTx, Tx } from '../platform/db/db.ts'
 import type { WebhookEndpoints } from '../platform/db/schema.gen.ts'
 import { newId } from '../platform/ids.ts'
 import { notFound, Problem } from '../platform/problem.ts'
-import type { Secrets } from '../platform/secrets.ts'
-import { eventTypes, isEventFilter } from './catalog.ts'
+import type { SealedColumn, Secrets } from '../platform/secrets.ts'
+import { eventFilters, isEventFilter } from './catalog.ts'
 import { newWebhookSecret } from './signature.ts'
 
 export type PayloadStyle = 'vela' | 'vbot'
@@ -20,7 +20,13 @@ const eventsMax = 50
 /** Each event is written once for each endpoint that wants it. */
 const endpointsMax = 100
 
-export const secretContext = (orgId: string, endpointId: string): string => `${orgId} webhook_endpoints ${endpointId}`
+export const webhookSecrets: SealedColumn = {
+  table: 'webhook_endpoints',
+  column: 'secret',
+  isOfOrg: true,
+  id: 'id',
+  formerly: (orgId, id) => `${orgId} webhook_endpoints ${id}`,
+}
 
 /**
  * @returns the endpoint, and its secret in clear: the only time that it is seen
@@ -47,7 +53,7 @@ export async function createEndpoint(
       url: input.url,
       events,
       style: input.style,
-      secret: secrets.seal(secretContext(orgId, id), secret),
+      secret: await secrets.seal(tx, { in: webhookSecrets, orgId, id }, secret),
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -61,7 +67,7 @@ function checkEvents(events: string[], style: PayloadStyle): string[] {
   }
   const unknown = events.find((text) => !isEventFilter(text))
   if (unknown !== undefined) {
-    const known = `${eventTypes.join(', ')}, call.*, chat.* and *`
+    const known = [...eventFilters].sort().join(', ')
     throw invalid('unknown_event', `There is no event "${unknown.slice(0, 100).toWellFormed()}". There are ${known}.`)
   }
   if (style === 'vbot' && events.some((text) => text !== 'call.completed')) {
@@ -162,7 +168,7 @@ export async function putCustomerEndpoint(
       is_active: true,
       updated_at: new Date(),
       ...(change.url ? { url: change.url } : {}),
-      ...(secret ? { secret: secrets.seal(secretContext(orgId, existing.id), secret) } : {}),
+      ...(secret ? { secret: await secrets.seal(tx, { in: webhookSecrets, orgId, id: existing.id }, secret) } : {}),
     })
     .where('org_id', '=', orgId)
     .where('id', '=', existing.id)

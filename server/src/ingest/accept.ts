@@ -1,7 +1,16 @@
 // The one way in. Whatever the door, what has arrived becomes a conversation here: one transaction writes the
 // conversation, its event, its audit row and its job, and the caller answers after the commit.
 
-import { type Idempotency, recallAnswers, storeAnswers, writeAudit } from '../access/index.ts'
+import {
+  type AuditHeads,
+  departmentsOf,
+  freeKeys,
+  type Idempotency,
+  lockAudit,
+  recallAnswers,
+  storeAnswers,
+  writeAudit,
+} from '../access/index.ts'
 import {
   type Agent,
   type AgentGiven,
@@ -19,18 +28,23 @@ import {
   putArrivals,
   putRecordings,
   putTranscripts,
+  reservationIn,
   resolveAgents,
 } from '../conversations/index.ts'
 import { emit, takeSequence } from '../events/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
 import { groupCommit } from '../platform/db/group-commit.ts'
 import { inTurn, together } from '../platform/db/together.ts'
-import type { Answer } from '../platform/http/route.ts'
+import type { Answer, Reach } from '../platform/http/route.ts'
+import { type Asked, openPurse, type Purse } from './allocation.ts'
 import { takeTags } from './fair-queue.ts'
+import { requireWithinReach } from './within-reach.ts'
 
 /** Something at a door, ready to be taken in. */
 export type Submission = {
   actor: string
+  /** Whose conversations the sender has access to. */
+  reach: Reach
   requestId: string
   /**
    * A `ticket` is a promise of a recording: kept and shown, but nothing is told of it yet. `redemption` is the recording
@@ -44,6 +58,8 @@ export type Submission = {
   /** Fetch the recording from here before anything else. */
   fetchUrl: string | null
   idempotency: Idempotency | null
+  /** What it asks of its organisation's allocation; null without a limit, and for a ticket, which only promises. */
+  claim: Asked | null
   answer(accepted: Accepted): Answer
 }
 
@@ -68,13 +84,21 @@ export type NextStep = (
 
 export type Accept = (submission: Submission) => Promise<Answer>
 
-/** @throws Problem('conflict') when the submission's Idempotency-Key was used with other content. */
+/**
+ * @throws Problem('conflict') when the submission's Idempotency-Key was used with other content,
+ *   Problem('forbidden', 'beyond_reach') as requireWithinReach does,
+ *   Problem('invalid', 'allocation_exceeded') when nothing is left of the allocation
+ */
 export function accepting({ db, next }: { db: Db; next: NextStep }): Accept {
-  return groupCommit<Submission, Answer>(
+  const take = groupCommit<Submission, Answer>(
     db,
     ({ arrival }) => arrival.org_id,
     (tx, submissions) => acceptAll(tx, submissions, next),
   )
+  return async (submission) => {
+    await requireWithinReach(db, submission)
+    return take(submission)
+  }
 }
 
 type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }
@@ -90,8 +114,8 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
   const named = open.map(({ arrival }) => namedAgent(arrival))
   // Tags first: until the commit, whoever takes in for the same organisation waits there, and then finds what this one
-  // wrote. Sequence last, as whoever changes a conversation locks it before the counter. A duplicate uses neither.
-  const [tags, earlier, awaiting, agents, seqs] = await together(
+  // wrote. Sequence and audit last, as whoever changes a conversation locks it before them. A duplicate uses none.
+  const [tags, earlier, awaiting, agents, departments, seqs, purse, audit] = await together(
     takeTags(
       tx,
       open.map(({ arrival: { org_id: orgId, channel } }) => ({ orgId, channel })),
@@ -99,14 +123,26 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     findByExternalIds(tx, open.flatMap(naturalKey)),
     findAwaiting(tx, redeemed),
     resolveAgents(tx, named),
+    departmentsOf(
+      tx,
+      open.map(({ arrival: { org_id: orgId, team, department } }) => ({ orgId, team: department ? null : team })),
+    ),
     takeSequence(
+      tx,
+      open.map(({ arrival }) => arrival.org_id),
+    ),
+    openPurse(
+      tx,
+      open.map(({ claim }) => claim),
+    ),
+    lockAudit(
       tx,
       open.map(({ arrival }) => arrival.org_id),
     ),
   )
   const known = new Map(earlier.map((one) => [nameOf(one), one]))
   const fresh: Decided[] = []
-  const answers = new Map<Submission, Answer>()
+  const answers = new Map<Submission, Answer | Error>()
   const newAgents: Agent[] = []
   for (const [index, submission] of open.entries()) {
     const agent = agents[index] ?? null
@@ -115,24 +151,62 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
     const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
     const numbers = { seq: seqs[index] as number, queue_tag: tags[index] as number }
-    const decided = decide(submission, { agent, agentId, warnings, earlier, isSpent, numbers })
+    const decided = decide(submission, {
+      agent,
+      agentId,
+      department: departments[index] ?? null,
+      warnings,
+      earlier,
+      isSpent,
+      numbers,
+    })
     if (decided.accepted.outcome !== 'duplicate') {
+      const refusal = reserve(purse, decided, earlier)
+      if (refusal) {
+        answers.set(submission, refusal)
+        continue
+      }
       fresh.push(decided)
       known.set(nameOf(decided.arrived), decided.arrived as Known)
     }
     answers.set(submission, submission.answer(decided.accepted))
   }
+  await purse.close()
   await dropTickets(
     tx,
     fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival),
   )
-  await write(tx, lastOfEach(fresh), next)
-  for (const agent of newAgents) await linkEarlier(tx, agent)
-  const kept = open.flatMap((one) =>
-    one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer }] : [],
+  await write(tx, lastOfEach(fresh), audit, next)
+  for (const agents of Map.groupBy(newAgents, ({ org_id }) => org_id).values()) await linkEarlier(tx, agents)
+  const keyed = open.flatMap((one) =>
+    one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer | Error }] : [],
   )
-  await storeAnswers(tx, kept)
-  return submissions.map((submission, index) => results[index] ?? (answers.get(submission) as Answer))
+  await storeAnswers(
+    tx,
+    keyed.flatMap(({ key, answer }) => (answer instanceof Error ? [] : [{ key, answer }])),
+  )
+  // What was refused may be sent again under its key.
+  await freeKeys(
+    tx,
+    keyed.flatMap(({ key, answer }) => (answer instanceof Error ? [key] : [])),
+  )
+  return submissions.map((submission, index) => results[index] ?? (answers.get(submission) as Answer | Error))
+}
+
+/** A chat that is sent again with more in it is one chat; a call that is sent again is worked on again. */
+function reserve(purse: Purse, { submission: { claim }, arrived }: Decided, earlier: Known | undefined): Error | null {
+  if (earlier && earlier.channel === 'chat' && earlier.status !== 'failed') {
+    arrived.reserved_units = earlier.reserved_units
+    arrived.reserved_month = earlier.reserved_month
+    return null
+  }
+  const drawn = purse.draw(claim)
+  if (drawn instanceof Error) return drawn
+  arrived.reserved_units = drawn?.units ?? null
+  arrived.reserved_month = drawn?.month ?? null
+  const held = earlier && reservationIn(earlier)
+  if (held) purse.putBack(held)
+  return null
 }
 
 /** A ticket was redeemed by a recording that turned out to be a newer version of a known call. */
@@ -179,6 +253,8 @@ function decide(
   found: {
     agent: Agent | null
     agentId: string | null
+    /** Of the team that the sender named. */
+    department: string | null
     warnings: string[]
     earlier: Known | undefined
     isSpent: boolean
@@ -195,10 +271,12 @@ function decide(
     agent_id: found.agentId,
     // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
     team: arrival.team ?? found.agent?.team ?? null,
-    department: arrival.department ?? found.agent?.department ?? null,
+    department: arrival.department ?? found.department ?? found.agent?.department ?? null,
     warnings: found.warnings,
     version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : (earlier?.version ?? 1),
     status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
+    reserved_units: null,
+    reserved_month: null,
     ...found.numbers,
   }
   return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: found.warnings } }
@@ -209,7 +287,7 @@ const lastOfEach = (decided: Decided[]): Decided[] => [
   ...new Map(decided.map((one) => [`${one.arrived.org_id} ${one.arrived.id}`, one])).values(),
 ]
 
-async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> {
+async function write(tx: Tx, decided: Decided[], heads: AuditHeads, next: NextStep): Promise<void> {
   if (decided.length === 0) return
   const arrivals = decided.map(({ arrived }) => arrived)
   const recordings = decided.flatMap(({ submission: { recording }, arrived: { org_id, id } }) =>
@@ -244,7 +322,7 @@ async function write(tx: Tx, decided: Decided[], next: NextStep): Promise<void> 
     () => putRecordings(tx, recordings),
     () => putTranscripts(tx, transcripts),
     () => emit(tx, events),
-    () => writeAudit(tx, audit),
+    () => writeAudit(tx, audit, heads),
     () => next(tx, begun),
   )
 }

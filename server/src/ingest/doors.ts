@@ -8,7 +8,7 @@ import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Store } from '../storage/index.ts'
 import type { Accept, Accepted } from './accept.ts'
-import { requireChats, requireMinutes } from './allocation.ts'
+import { callClaim, chatClaim, requireMinutes } from './allocation.ts'
 import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
@@ -56,10 +56,10 @@ export function doors(input: {
     await checkOrgId(db, call, said.orgId)
     await checkNames(db, org, said)
     const key = idempotencyOf(call, [form.fields, file.sha256])
-    await requireMinutes(db, org, zoneOf(org), key)
     let isKept = false
     const given = await accept({
       ...requestFacts(call, org, key),
+      claim: callClaim(org, zoneOf(org), file),
       kind: 'conversation',
       arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
       recording: file,
@@ -107,8 +107,10 @@ export function doors(input: {
       await checkOrgId(db, call, said.orgId)
       await checkNames(db, org, said)
       const key = idempotencyOf(call, form.fields)
-      await requireMinutes(db, org, zoneOf(org), key)
-      if (!isAddress(url)) return tickets.forLocalPath(call, org, said, form)
+      if (!isAddress(url)) {
+        await requireMinutes(db, org, zoneOf(org), key)
+        return tickets.forLocalPath(call, org, said, form)
+      }
       if (!/^https?:/i.test(url)) {
         throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', {
           facts: { field: 'file_url' },
@@ -116,6 +118,7 @@ export function doors(input: {
       }
       return accept({
         ...requestFacts(call, org, key),
+        claim: callClaim(org, zoneOf(org), null),
         kind: 'conversation',
         arrival: callArrival(org.id, newId(), said, {
           source: 'url',
@@ -149,10 +152,10 @@ export function doors(input: {
       await checkOrgId(db, call, chat.orgId)
       await checkNames(db, org, chat)
       const key = idempotencyOf(call, fields)
-      await requireChats(db, org, zoneOf(org), key)
       const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
       return accept({
         ...requestFacts(call, org, key),
+        claim: chatClaim(org, zoneOf(org)),
         kind: 'conversation',
         arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
         recording: null,

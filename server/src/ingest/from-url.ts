@@ -2,7 +2,13 @@
 
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { closeConversation, getConversation, lockConversation, putRecordings } from '../conversations/index.ts'
+import {
+  closeConversation,
+  getConversation,
+  lockConversation,
+  putRecordings,
+  wholeOrg,
+} from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { type Job, job, type Worker, type Write, worker } from '../platform/jobs/job.ts'
 import type { Download } from '../platform/outbound/download.ts'
@@ -61,7 +67,7 @@ export function fetchWorker(input: {
     async handle(fetch, { signal }): Promise<Write | undefined> {
       const { db } = input
       const { orgId, conversationId, url } = fetch
-      const conversation = await getConversation(db, orgId, conversationId)
+      const conversation = await getConversation(db, wholeOrg(orgId), conversationId)
       if (!conversation || conversation.version !== fetch.version) return undefined
       // The same key on every try: what a killed try left is written over.
       const key = storeKey(orgId, 'rec', fetch.fileId)
@@ -93,7 +99,7 @@ export function fetchWorker(input: {
       }
     },
     async bury({ orgId, conversationId, version }): Promise<Write | undefined> {
-      const conversation = await getConversation(input.db, orgId, conversationId)
+      const conversation = await getConversation(input.db, wholeOrg(orgId), conversationId)
       if (!conversation || conversation.version !== version || conversation.status !== 'queued') return undefined
       const failure = {
         code: 'download_failed',

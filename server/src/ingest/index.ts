@@ -13,6 +13,7 @@ import { accepting, type NextStep } from './accept.ts'
 import { type Doors, doors } from './doors.ts'
 import { fetchJob, fetchWorker } from './from-url.ts'
 import { tickets } from './tickets.ts'
+import { usageRoutes } from './usage-routes.ts'
 
 export type { Accepted, NextStep } from './accept.ts'
 export type { Doors } from './doors.ts'
@@ -43,7 +44,7 @@ export function ingest(input: {
   const waiting = tickets({ ...input, accept, secret })
   return {
     doors: doors({ ...input, accept, tickets: waiting }),
-    routes: waiting.routes,
+    routes: [...waiting.routes, ...usageRoutes(input)],
     workers: [fetchWorker({ db, store, download: input.download, sizeBytesMax: uploadBytesMax, next: analyse })],
     fetchJob,
   }

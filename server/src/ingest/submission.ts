@@ -18,8 +18,9 @@ export const requestFacts = (
   call: Call,
   org: Org,
   idempotency: Idempotency | null,
-): Pick<Submission, 'actor' | 'requestId' | 'createsAgents' | 'idempotency'> => ({
+): Pick<Submission, 'actor' | 'reach' | 'requestId' | 'createsAgents' | 'idempotency'> => ({
   actor: call.by.actor,
+  reach: call.by.reach,
   requestId: call.requestId,
   createsAgents: org.settings.creates_agents ?? false,
   idempotency,

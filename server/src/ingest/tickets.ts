@@ -1,8 +1,8 @@
 // Upload tickets: a promise to take one recording, given before its bytes are sent, and how it is redeemed.
 // The ticket's conversation waits as `awaiting_upload`, under the id that the object key carries.
 
-import { idempotencyOf, type Org } from '../access/index.ts'
-import { type Conversation, getConversation } from '../conversations/index.ts'
+import { idempotencyOf, type Org, orgReader } from '../access/index.ts'
+import { type Conversation, getConversation, wholeOrg } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { inScope } from '../platform/db/scope.ts'
 import { type Answer, type Call, ok, type Route, route } from '../platform/http/route.ts'
@@ -19,7 +19,7 @@ import {
   storeKey,
 } from '../storage/index.ts'
 import type { Accept, Accepted } from './accept.ts'
-import type { Allocation } from './allocation.ts'
+import { type Allocation, callClaim } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 import { callArrival, requestFacts } from './submission.ts'
@@ -44,10 +44,13 @@ export function tickets(input: {
   store: Store
   accept: Accept
   secret: string
+  /** Of organisations that have none of their own. */
+  timeZone: string
   publicUrl: () => string
   uploadBytesMax: number
 }): Tickets {
-  const { db, store, accept } = input
+  const { db, store, accept, timeZone } = input
+  const readOrg = orgReader(db)
 
   const ticketFor = (orgId: string, id: string) =>
     createUploadTicket({
@@ -71,6 +74,7 @@ export function tickets(input: {
     return accept({
       ...requestFacts(call, org, idempotencyOf(call, form.fields)),
       kind: 'ticket',
+      claim: null,
       // A natural key counts once the recording is there.
       arrival: {
         ...arrival,
@@ -172,9 +176,10 @@ export function tickets(input: {
     requestId: string
   }) {
     const { granted, staged, orgId, id, requestId } = input
-    const ticket = await getConversation(db, orgId, id)
+    const ticket = await getConversation(db, wholeOrg(orgId), id)
     // Deleted, or redeemed before: what it promised has happened.
     if (ticket?.status !== 'awaiting_upload') return { answer: done(granted, staged.sha256), isKept: false }
+    const org = await readOrg(orgId)
     const key = storeKey(orgId, 'rec', newId())
     await store.move(staged.store_key, key)
     let isKept = false
@@ -182,9 +187,12 @@ export function tickets(input: {
       const { interaction_id: external, ...metadata } = ticket.metadata
       await accept({
         actor: 'upload ticket',
+        // Whoever was given the ticket was asked then.
+        reach: 'all',
         requestId,
         createsAgents: false,
         idempotency: null,
+        claim: callClaim(org, org.settings.time_zone ?? timeZone, staged),
         kind: 'redemption',
         arrival: {
           ...arrivalOf(ticket),

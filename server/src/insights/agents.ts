@@ -1,6 +1,7 @@
-// How agents do over a period: counted from conversations, null where nothing can be counted.
+// How agents do over a period: counted from the conversations that the viewer may see, null where nothing can be counted.
 
 import { sql } from 'kysely'
+import { conversationsWithin, type Viewer } from '../conversations/index.ts'
 import type { DbOrTx } from '../platform/db/db.ts'
 
 /** `to` is not part of the period itself. */
@@ -20,7 +21,7 @@ export type AgentFigures = {
 /** Only finished conversations count; those without an agent belong to nobody. */
 export async function agentFigures(
   db: DbOrTx,
-  orgId: string,
+  by: Viewer,
   agentIds: string[],
   period: Period,
 ): Promise<Map<string, AgentFigures>> {
@@ -33,17 +34,18 @@ export async function agentFigures(
       count(a.sentiment -> 'customer' ->> 'score') as scored
     from conversations c
     left join analyses a on a.org_id = c.org_id and a.conversation_id = c.id and a.id = c.analysis_id
-    where c.org_id = ${orgId} and c.status = 'completed' and c.agent_id = any(${agentIds}::uuid[])
+    where c.org_id = ${by.orgId} and c.status = 'completed' and c.agent_id = any(${agentIds}::uuid[])
+      and ${conversationsWithin(by)}
       and c.started_at >= ${period.from} and c.started_at < ${period.to}
     group by c.agent_id`.execute(db)
   return new Map(rows.map((row) => [row.agent_id, row]))
 }
 
 /** Conversations a day, in the organisation's zone, and the days that had any. */
-export async function agentVolume(db: DbOrTx, orgId: string, agentId: string, period: Period, zone: string) {
+export async function agentVolume(db: DbOrTx, by: Viewer, agentId: string, period: Period, zone: string) {
   const { rows } = await sql<{ date: string; count: number }>`
     select to_char(started_at at time zone ${zone}, 'YYYY-MM-DD') as date, count(*) as count from conversations
-    where org_id = ${orgId} and agent_id = ${agentId} and status = 'completed'
+    where org_id = ${by.orgId} and agent_id = ${agentId} and status = 'completed' and ${conversationsWithin(by)}
       and started_at >= ${period.from} and started_at < ${period.to}
     group by 1 order by 1`.execute(db)
   return { volume_trend: rows.map(({ count }) => count), volume_dates: rows.map(({ date }) => date) }

@@ -1,3 +1,5 @@
 // Insights: what many conversations say together. The only door into this slice.
 
-export { agentRoutes } from './routes.ts'
+export { agentRoutes } from './agent-routes.ts'
+export { importRoutes } from './import-routes.ts'
+export { performanceRoutes } from './routes.ts'

@@ -5,7 +5,13 @@ import { after, before, describe, test } from 'node:test'
 import { Value } from 'typebox/value'
 import { analysisOf, arrive } from '../../test/arrivals.ts'
 import { type Customer, type Harness, type Json, startHarness } from '../../test/harness.ts'
-import { changeConversation, closeConversation, getConversation, putAnalysis } from '../conversations/index.ts'
+import {
+  changeConversation,
+  closeConversation,
+  getConversation,
+  putAnalysis,
+  wholeOrg,
+} from '../conversations/index.ts'
 import { agentAnswer, agentsAnswer, performanceAnswer } from './answers.ts'
 
 describe('agents', () => {
@@ -39,7 +45,7 @@ describe('agents', () => {
     await db.transaction().execute(async (tx) => {
       await putAnalysis(tx, analysis)
       await changeConversation(tx, { orgId: by.orgId, id: made.id }, { duration_ms: given.seconds * 1000 })
-      const conversation = await getConversation(tx, by.orgId, made.id)
+      const conversation = await getConversation(tx, wholeOrg(by.orgId), made.id)
       assert.ok(conversation)
       await closeConversation(tx, conversation, { status: 'completed', analysis })
     })
@@ -130,7 +136,7 @@ describe('agents', () => {
     const [made] = await arrive(db, customer.orgId, [{ agent_given: { email: 'busy@example.com' } }])
     assert.ok(made)
     await db.transaction().execute(async (tx) => {
-      const conversation = await getConversation(tx, customer.orgId, made.id)
+      const conversation = await getConversation(tx, wholeOrg(customer.orgId), made.id)
       assert.ok(conversation)
       await tx.selectFrom('conversations').select('id').where('id', '=', made.id).forUpdate().execute()
       const agent = await create(customer, { email: 'busy@example.com', team: 'Day' })

@@ -1,7 +1,16 @@
-// What nobody asks for but everybody needs: old answers, abandoned tickets and half-written files are removed.
+// What nobody asks for but everybody needs: old answers, abandoned tickets and half-written files are removed, and keys
+// that will end soon are warned of.
 
 import { sql } from 'kysely'
-import { forgetOldAnswers } from '../access/index.ts'
+import {
+  forgetExpiredOauth,
+  forgetIdleBuckets,
+  forgetOldAnswers,
+  forgetOldSignIns,
+  forgetOldUsage,
+  warnOfExpiry,
+} from '../access/index.ts'
+import { forgetReveals } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store } from '../storage/index.ts'
@@ -10,13 +19,27 @@ const everyMs = 10 * 60_000
 const ticketDays = 7
 const halfWrittenMs = 24 * 3600_000
 
-export function startHousekeeping({ db, store, log }: { db: Db; store: Store; log: Log }): { stop(): void } {
+export function startHousekeeping(input: {
+  db: Db
+  store: Store
+  log: Log
+  /** Brings stored secrets under the present keys. */
+  rewrapSecrets: () => Promise<unknown>
+}): { stop(): void } {
+  const { db, store, log } = input
   const tidy = async () => {
     await forgetOldAnswers(db)
+    await forgetOldSignIns(db)
+    await forgetIdleBuckets(db)
+    await forgetExpiredOauth(db)
+    await forgetOldUsage(db)
+    await forgetReveals(db)
+    await warnOfExpiry(db)
     await sql`
       delete from conversations
       where status = 'awaiting_upload' and received_at < now() - make_interval(days => ${ticketDays})`.execute(db)
     await store.sweep(halfWrittenMs)
+    await input.rewrapSecrets()
   }
   const timer = setInterval(() => tidy().catch((err) => log.error({ err }, 'housekeeping failed')), everyMs)
   return { stop: () => clearInterval(timer) }

@@ -11,6 +11,7 @@ import {
   lockConversation,
   putStage,
   stageResult,
+  wholeOrg,
 } from '../conversations/index.ts'
 import { takeSequence } from '../events/index.ts'
 import type { Db, Tx } from '../platform/db/db.ts'
@@ -144,7 +145,7 @@ async function advance(
 
 /** Null when it was deleted, sent again with other content (the newer version has a job of its own), or ended already. */
 async function getCurrent(db: Db, input: Advance): Promise<Conversation | null> {
-  const found = await getConversation(db, input.orgId, input.conversationId)
+  const found = await getConversation(db, wholeOrg(input.orgId), input.conversationId)
   const isCurrent = found?.version === input.version && (found.status === 'queued' || found.status === 'processing')
   return found && isCurrent ? found : null
 }
@@ -194,7 +195,7 @@ async function keepWarnings(tx: Tx, conversation: Conversation, { warnings = [] 
 /** This try has failed; until the next one the conversation waits, and takes nobody's place. */
 async function postpone(tx: Tx, input: Advance, run: JobRun, error: unknown): Promise<void> {
   const { orgId, conversationId } = input
-  const conversation = await getConversation(tx, orgId, conversationId)
+  const conversation = await getConversation(tx, wholeOrg(orgId), conversationId)
   if (conversation?.version !== input.version || !(await lockConversation(tx, conversation))) return
   await together(
     putStage(

@@ -34,6 +34,9 @@ export function loadOrMakeSecretFile(path: string, make: () => string): { value:
   }
 }
 
+/** The text of the file at `path`, where there is one. */
+export const loadSecretFile = (path: string): string | null => read(path) ?? null
+
 function read(path: string): string | undefined {
   let text: string
   try {

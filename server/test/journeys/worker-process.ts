@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { adminToken, type Harness } from '../harness.ts'
+import { adminToken, type Harness, secretKey } from '../harness.ts'
 
 export type WorkerProcess = {
   pid: number
@@ -16,7 +16,6 @@ export type WorkerProcess = {
 }
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
-const secretKey = Buffer.alloc(32, 7).toString('base64')
 
 export async function startWorker(harness: Harness, env: Record<string, string> = {}): Promise<WorkerProcess> {
   const child: ChildProcess = spawn(process.execPath, [main, 'work'], {
@@ -26,7 +25,7 @@ export async function startWorker(harness: Harness, env: Record<string, string> 
       DATABASE_URL: harness.databaseUrl,
       INDABA_DATA_DIR: harness.dataDir,
       INDABA_ADMIN_TOKEN: adminToken,
-      INDABA_SECRET_KEY: secretKey,
+      INDABA_SECRET_KEY: secretKey.toString('base64'),
       INDABA_SPEECH_ENGINE: 'none',
       INDABA_LANGUAGE_ENGINE: 'builtin',
       INDABA_OUTBOUND_ALLOW: '127.0.0.1/32',

@@ -130,9 +130,10 @@ describe('the API document', () => {
       const bare = path.replace(/^\/v1(?=\/)/, '').replace(/\{\w+\}/g, 'x')
       for (const url of [bare, `/v1${bare}`]) {
         const answer = await fetch(`${indaba.url}${url}`, { method: method.toUpperCase() })
-        // A stranger is sent away before the path's id is looked up; open paths answer.
-        assert.notEqual(answer.status, 404, `${method} ${url}`)
-        await answer.body?.cancel()
+        const text = await answer.text()
+        // A stranger is sent away before the path's id is looked up; open paths answer, or name what they do not know.
+        const isServed = answer.status !== 404 || JSON.parse(text).error.code !== 'NOT_FOUND'
+        assert.ok(isServed, `${method} ${url}`)
       }
     }
   })

@@ -75,10 +75,14 @@ function sampleOf(type: string, marker: string): string {
   return marker
 }
 
+/** Uses of a key are counted in memory and written a minute later: those of before a walk would come in the midst of it. */
+const writtenLater = ['api_key_secrets', 'api_key_usage']
+
 /** All that the organisation has, as one text that changes when any of it does. */
 export async function fingerprint(admin: pg.Client, orgId: string): Promise<string> {
   const sums = []
   for (const { name, org } of await tenantTables(admin)) {
+    if (writtenLater.includes(name)) continue
     const { rows } = await admin.query<{ sum: string }>(
       `select count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as sum
        from "${name}" t where "${org}" = $1`,

@@ -1,7 +1,6 @@
 // What a client may say of a customer, read from any encoding, with a clear refusal for anything else.
 
-import type { OrgChange, OrgSettings } from '../../access/index.ts'
-import { isTimeZone } from '../../platform/dates.ts'
+import { type OrgChange, overlapHoursMax, readSettings } from '../../access/index.ts'
 import type { Fields } from '../../platform/http/route.ts'
 import { Problem } from '../../platform/problem.ts'
 
@@ -22,7 +21,7 @@ export function readCustomer(fields: Fields, purpose: 'create' | 'change'): Cust
       email,
       former_ids: ids(fields, 'former_ids'),
       is_active: flag(fields, 'is_active'),
-      settings: settingsOf(fields.settings),
+      settings: fields.settings == null ? undefined : readSettings(fields.settings, 'installation'),
     }),
     webhook: dropUndefined({ url: text(fields, 'webhook_url', 2048), secret: text(fields, 'webhook_secret', 500) }),
   }
@@ -35,6 +34,15 @@ function text(fields: Fields, field: string, max = charsMax): string | undefined
   const trimmed = value.trim()
   if (trimmed.length > max) throw invalid(field, `may have at most ${max} characters`)
   return trimmed
+}
+
+/** What a client may say of a rotation: how long the key before goes on working. */
+export function readOverlap(fields: Fields): { overlapHours?: number } {
+  const { overlap_hours: given } = fields
+  if (given === undefined || given === null || given === '') return {}
+  const hours = typeof given === 'string' ? Number(given) : given
+  if (typeof hours === 'number' && hours >= 0 && hours <= overlapHoursMax) return { overlapHours: hours }
+  throw invalid('overlap_hours', `must be a number from 0 to ${overlapHoursMax}`)
 }
 
 /** A list, or in a form the one id there is. */
@@ -53,29 +61,6 @@ function flag(fields: Fields, field: string): boolean | undefined {
   if (value === true || value === 'true' || value === '1') return true
   if (value === false || value === 'false' || value === '0') return false
   throw invalid(field, 'must be true or false')
-}
-
-function settingsOf(value: unknown): OrgSettings | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('settings', 'must be an object')
-  const given = value as Record<string, unknown>
-  const settings: OrgSettings = {}
-  for (const [name, one] of Object.entries(given)) {
-    if (!Object.hasOwn(readers, name)) throw invalid(`settings.${name}`, 'is not a setting')
-    if (!readers[name as keyof OrgSettings](one)) throw invalid(`settings.${name}`, 'has a value that is not allowed')
-    Object.assign(settings, { [name]: one })
-  }
-  return settings
-}
-
-const isAmount = (value: unknown) => value === null || (Number.isSafeInteger(value) && (value as number) >= 0)
-
-const readers: Record<keyof OrgSettings, (value: unknown) => boolean> = {
-  time_zone: (value) => typeof value === 'string' && isTimeZone(value),
-  agent_channel: (value) => value === 0 || value === 1,
-  creates_agents: (value) => typeof value === 'boolean',
-  minutes_per_month: isAmount,
-  chats_per_month: isAmount,
 }
 
 const invalid = (field: string, issue: string) =>

@@ -9,12 +9,15 @@ import {
   deleteOrg,
   findOrg,
   findOrgByAlias,
+  firstKeys,
   idempotencyOf,
   listOrgs,
   type Org,
+  requireKeyToChange,
+  roleScopes,
   writeAudit,
 } from '../../access/index.ts'
-import { recordingKeys } from '../../conversations/index.ts'
+import type { FileRemovals } from '../../conversations/index.ts'
 import { putCustomerEndpoint } from '../../events/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
@@ -22,18 +25,35 @@ import { requireUuid } from '../../platform/ids.ts'
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts'
 import { notFound } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
-import type { Store } from '../../storage/index.ts'
-import { readCustomer } from './customer-fields.ts'
-import { customerAnswer, customerBody, customersAnswer, newCustomerBody } from './schemas.ts'
-import { customerView, renderVbot as renderProblem } from './translate.ts'
+import { readCustomer, readOverlap } from './customer-fields.ts'
+import { customerAnswer, customerBody, customersAnswer, newCustomerBody, rotationBody } from './schemas.ts'
+import { customerView, renderVbot as renderProblem, toSecond } from './translate.ts'
 
 const tag = 'vBot'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 const integerMax = 2_147_483_647
 
-export type CustomerParts = { db: Db; keys: ApiKeys; secrets: Secrets; guard: AddressGuard; store: Store }
+export type CustomerParts = {
+  db: Db
+  keys: ApiKeys
+  secrets: Secrets
+  guard: AddressGuard
+  removeFilesOf: FileRemovals['removeFilesOf']
+}
 
-export function customerRoutes({ db, keys, secrets, guard, store }: CustomerParts): Route[] {
+export function customerRoutes({ db, keys, secrets, guard, removeFilesOf }: CustomerParts): Route[] {
+  /** As lists show it; empty where every key was revoked. */
+  const maskedKey = async (orgId: string) => (await firstKeys(db, [orgId])).get(orgId)?.masked ?? ''
+
+  /** The customer's first key, without an end: this API has no word for one. */
+  const newKey = (tx: Tx, orgId: string, call: Caller) =>
+    keys.create(tx, orgId, {
+      name: 'first key',
+      scopes: roleScopes.integration,
+      createdBy: call.by.actor,
+      lifetimeDays: null,
+    })
+
   return [
     route({
       method: 'GET',
@@ -51,11 +71,11 @@ export function customerRoutes({ db, keys, secrets, guard, store }: CustomerPart
       renderProblem,
       async handle({ query }) {
         const orgs = await listOrgs(db, query)
-        const masked = await keys.masked(
+        const first = await firstKeys(
           db,
           orgs.map(({ id }) => id),
         )
-        return ok({ customers: orgs.map((org) => customerView(org, masked.get(org.id) ?? '')) })
+        return ok({ customers: orgs.map((org) => customerView(org, first.get(org.id)?.masked ?? '')) })
       },
     }),
     route({
@@ -77,7 +97,7 @@ export function customerRoutes({ db, keys, secrets, guard, store }: CustomerPart
         const key = idempotencyOf(call, { facts, url: webhook.url, secretHash })
         return answerOnce(db, secrets, key, async (tx) => {
           const org = await createOrg(tx, { ...facts, name: facts.name ?? '' })
-          const apiKey = await keys.create(tx, org.id, 'first key')
+          const [apiKey] = await newKey(tx, org.id, call)
           const { secret } = await putCustomerEndpoint(tx, secrets, org.id, webhook)
           await audit(tx, org, 'customer.create', call)
           return ok({
@@ -108,9 +128,9 @@ export function customerRoutes({ db, keys, secrets, guard, store }: CustomerPart
           await audit(tx, changed, 'customer.change', call)
           return { org: changed, secret: endpoint?.secret ?? null }
         })
-        keys.forget()
+        keys.forget(org.id)
         return ok({
-          ...customerView(org, (await keys.masked(db, [org.id])).get(org.id) ?? ''),
+          ...customerView(org, await maskedKey(org.id)),
           ...(webhook.url ? { webhook_url: webhook.url } : {}),
           ...(secret ? { webhook_secret: secret } : {}),
         })
@@ -123,15 +143,54 @@ export function customerRoutes({ db, keys, secrets, guard, store }: CustomerPart
       tag,
       auth: 'admin',
       params: byId,
-      answers: { 200: { description: '`{status, message}`' } },
+      description:
+        'Its recordings are removed soon after. The audit stays. Refused while `settings.legal_hold` is set.',
+      answers: {
+        200: { description: '`{status, message}`' },
+        409: { description: 'Under legal hold; `details.reason` says why' },
+      },
       renderProblem,
       async handle(call) {
         const org = await requireCustomer(db, call.params.id)
-        const files = await recordingKeys(db, org.id)
-        await db.transaction().execute((tx) => deleteOrg(tx, org.id))
-        keys.forget()
-        for (const key of files) await store.delete(key)
+        await db.transaction().execute(async (tx) => {
+          await removeFilesOf(tx, org.id)
+          if (!(await deleteOrg(tx, org.id))) throw notFound()
+          await audit(tx, org, 'customer.delete', call)
+        })
+        keys.forget(org.id)
         return ok({ status: 'success', message: 'Customer deleted successfully' })
+      },
+    }),
+    route({
+      method: 'POST',
+      paths: ['/api/customers/:id/rotate-key'],
+      summary: "Give a customer's key a new secret",
+      description:
+        'The new key is shown in this answer and masked in every later one. The one before works for `overlap_hours` more.',
+      tag,
+      auth: 'admin',
+      params: byId,
+      body: rotationBody,
+      answers: { 200: { description: 'The customer with its new key', schema: customerAnswer } },
+      renderProblem,
+      async handle(call) {
+        const options = readOverlap(await call.fields())
+        const org = await requireCustomer(db, call.params.id)
+        const once = idempotencyOf(call, { id: org.id, ...options })
+        const answer = await answerOnce(db, secrets, once, async (tx) => {
+          const first = (await firstKeys(tx, [org.id])).get(org.id)
+          const [apiKey, key] = first
+            ? await keys.rotate(tx, await requireKeyToChange(tx, org.id, first.id), options)
+            : await newKey(tx, org.id, call)
+          await audit(tx, org, 'customer.rotate_key', call)
+          const until = key.secrets[1]?.valid_until
+          return ok({
+            ...customerView(org, apiKey),
+            previous_key_valid_until: until ? toSecond(until) : null,
+          })
+        })
+        keys.forget(org.id)
+        return answer
       },
     }),
   ]
@@ -145,5 +204,7 @@ async function requireCustomer(db: Db, id: string): Promise<Org> {
   return org
 }
 
-const audit = (tx: Tx, org: Org, action: string, call: { by: { actor: string }; requestId: string }) =>
+type Caller = { by: { actor: string }; requestId: string }
+
+const audit = (tx: Tx, org: Org, action: string, call: Caller) =>
   writeAudit(tx, [{ orgId: org.id, actor: call.by.actor, action, target: org.id, requestId: call.requestId }])

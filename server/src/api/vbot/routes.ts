@@ -41,7 +41,7 @@ export function vbotRoutes(parts: CustomerParts & { doors: Doors }): Route[] {
       answers: { 200: { description: 'The call', schema: resultAnswer } },
       renderProblem,
       async handle({ by, params }) {
-        const dossier = await readDossier(db, by.orgId, ownId(params.id), 'voice')
+        const dossier = await readDossier(db, by, ownId(params.id), 'voice')
         const org = await findOrg(db, by.orgId)
         if (!org) throw notFound()
         return ok(callView(dossier, org.alias))

@@ -1,6 +1,7 @@
 // Bodies and answers of vBot's routes, for the API reference. What may be in a body is decided by customer-fields.ts.
 
 import { type TSchema, Type } from 'typebox'
+import { overlapHoursMax } from '../../access/index.ts'
 
 const text = Type.String()
 const optional = Type.Optional(text)
@@ -50,6 +51,11 @@ const customerFields = {
       creates_agents: Type.Optional(Type.Boolean()),
       minutes_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),
       chats_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),
+      legal_hold: Type.Optional(
+        Type.Union([Type.Boolean(), text, Type.Null()], {
+          description: 'While it is set, the customer cannot be deleted; a text says why',
+        }),
+      ),
     }),
   ),
 }
@@ -59,6 +65,15 @@ export const newCustomerBody = Type.Object(customerFields, {
 })
 
 export const customerBody = Type.Object({ ...customerFields, name: optional }, { examples: [{ is_active: false }] })
+
+export const rotationBody = Type.Object(
+  {
+    overlap_hours: Type.Optional(
+      Type.Number({ minimum: 0, maximum: overlapHoursMax, default: 24, description: 'The key before works so long' }),
+    ),
+  },
+  { examples: [{ overlap_hours: 48 }] },
+)
 
 export const customerAnswer = Type.Object(
   {

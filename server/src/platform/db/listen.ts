@@ -4,17 +4,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../log.ts'
+import { type Pulse, startPulse } from './pulse.ts'
 
 const reconnectMs = 1000
 
+export type Listener = {
+  /** By `performance.now()`: whatever was announced before this moment has been heard. Needs `pulseMs`. */
+  heardAt(): number
+  stop(): Promise<void>
+}
+
+/**
+ * @param options.pulseMs how often to make sure that notifications come through
+ * @param options.onGap something may have been missed: now is the time to forget, or to look
+ */
 export function listenTo(
   url: string,
   channel: string,
   onNotice: (payload: string) => void,
   log: Log,
-): { stop(): Promise<void> } {
+  options: { pulseMs?: number; onGap?: () => void } = {},
+): Listener {
   const stopped = new AbortController()
   let client: pg.Client | undefined
+  let pulse: Pulse | undefined
   const loop = (async () => {
     while (!stopped.signal.aborted) {
       client = new pg.Client({ connectionString: url, application_name: 'indaba-listen', keepAlive: true })
@@ -24,15 +37,20 @@ export function listenTo(
       try {
         await client.connect()
         await client.query(`listen ${channel}`)
+        options.onGap?.()
+        if (options.pulseMs) pulse = startPulse(client, channel, options.pulseMs, log)
         await closed
       } catch (err) {
         if (!stopped.signal.aborted) log.warn({ err, channel }, 'not listening; polling goes on')
       }
+      pulse?.stop()
+      pulse = undefined
       await client.end().catch(() => {})
       await delay(reconnectMs, undefined, { signal: stopped.signal }).catch(() => {})
     }
   })()
   return {
+    heardAt: () => pulse?.heardAt() ?? Number.NEGATIVE_INFINITY,
     async stop() {
       stopped.abort()
       await client?.end().catch(() => {})

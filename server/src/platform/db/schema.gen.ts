@@ -11,6 +11,17 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessReviewDecisions {
+  actor: string;
+  at: Generated<Timestamp>;
+  decision: string;
+  id: string;
+  note: string | null;
+  org_id: string;
+  review: string;
+  subject: string;
+}
+
 export interface Agents {
   created_at: Generated<Timestamp>;
   department: string | null;
@@ -18,6 +29,7 @@ export interface Agents {
   external_id: string | null;
   id: string;
   is_active: Generated<boolean>;
+  merged_into: string | null;
   name: string | null;
   org_id: string;
   team: string | null;
@@ -41,23 +53,68 @@ export interface Analyses {
 
 export interface ApiKeys {
   created_at: Generated<Timestamp>;
+  created_by: Generated<string>;
+  environment: Generated<string>;
+  expires_at: Timestamp | null;
   id: string;
-  is_active: Generated<boolean>;
-  masked: string;
+  is_admin: Generated<boolean>;
+  lifetime_days: number | null;
   name: string;
   org_id: string;
+  revoked_at: Timestamp | null;
+  scopes: Generated<string[]>;
+  warned_days: number | null;
+}
+
+export interface ApiKeySecrets {
+  created_at: Generated<Timestamp>;
+  id: string;
+  key_id: string;
+  last_used_address: string | null;
+  last_used_at: Timestamp | null;
+  masked: string;
+  org_id: string;
   secret_hash: Buffer;
+  valid_until: Timestamp | null;
+}
+
+export interface ApiKeyUsage {
+  day: Timestamp;
+  key_id: string;
+  org_id: string;
+  requests: number;
+  route_group: string;
 }
 
 export interface AuditEvents {
   action: string;
   actor: string;
-  at: Generated<Timestamp>;
-  data: Generated<unknown>;
-  id: string;
+  address: string | null;
+  at: Timestamp;
+  data: unknown;
+  hash: Buffer | null;
   org_id: string;
+  prev_hash: Buffer | null;
   request_id: string | null;
+  result: string;
+  seq: number;
   target: string | null;
+  user_agent: string | null;
+}
+
+export interface AuditHeads {
+  hash: Buffer;
+  org_id: string;
+  seq: number;
+}
+
+export interface AuditSignedHeads {
+  at: Timestamp;
+  hash: Buffer;
+  org_id: string;
+  public_key: Buffer;
+  seq: number;
+  signature: Buffer;
 }
 
 export interface Conversations {
@@ -82,6 +139,8 @@ export interface Conversations {
   org_id: string;
   queue_tag: Generated<number>;
   received_at: Timestamp;
+  reserved_month: string | null;
+  reserved_units: number | null;
   sentiment: string | null;
   seq: number;
   source: string;
@@ -93,6 +152,14 @@ export interface Conversations {
   updated_at: Timestamp;
   version: Generated<number>;
   warnings: Generated<unknown>;
+}
+
+export interface DataKeys {
+  created_at: Generated<Timestamp>;
+  kek_id: string;
+  org_id: string;
+  version: number;
+  wrapped: Buffer;
 }
 
 export interface Deliveries {
@@ -123,6 +190,15 @@ export interface DeliveryAttempts {
   timings: unknown | null;
 }
 
+export interface Departments {
+  colour: string | null;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  org_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface EventCounters {
   org_id: string;
   seq: Generated<number>;
@@ -138,6 +214,11 @@ export interface Events {
   type: string;
 }
 
+export interface FileRemovals {
+  asked_at: Generated<Timestamp>;
+  store_key: string;
+}
+
 export interface IdempotencyKeys {
   body: unknown | null;
   created_at: Generated<Timestamp>;
@@ -146,6 +227,61 @@ export interface IdempotencyKeys {
   org_id: string;
   route: string;
   status: number | null;
+}
+
+export interface InstallationSecrets {
+  name: string;
+  sealed: Buffer;
+}
+
+export interface Memberships {
+  accepted_at: Timestamp | null;
+  agent_id: string | null;
+  created_at: Generated<Timestamp>;
+  departments: Generated<string[]>;
+  invitation_expires_at: Timestamp | null;
+  invitation_hash: Buffer | null;
+  invitation_is_mailed: Generated<boolean>;
+  invited_name: string | null;
+  level: string;
+  org_id: string;
+  role: string;
+  state: string;
+  teams: Generated<string[]>;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+  view_redactions: Generated<boolean>;
+}
+
+export interface OauthApplications {
+  acts_alone: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  former_secret_hash: Buffer | null;
+  former_secret_until: Timestamp | null;
+  id: string;
+  is_active: Generated<boolean>;
+  kind: string;
+  masked_secret: string | null;
+  name: string;
+  org_id: string;
+  redirect_uris: Generated<string[]>;
+  scopes: string[];
+  secret_hash: Buffer | null;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface OauthRecords {
+  application_id: string;
+  consumed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  grant_id: string | null;
+  id_hash: Buffer;
+  model: string;
+  org_id: string;
+  payload: unknown;
+  user_id: string | null;
 }
 
 export interface Orgs {
@@ -167,6 +303,18 @@ export interface QueueTags {
   tag: Generated<number>;
 }
 
+export interface RateBuckets {
+  at: Timestamp;
+  bucket: Buffer;
+  granted: number;
+  spent: number;
+}
+
+export interface RateNodes {
+  id: string;
+  seen_at: Timestamp;
+}
+
 export interface Recordings {
   channel_check: string | null;
   channel_count: number | null;
@@ -185,6 +333,64 @@ export interface Recordings {
   store_key: string;
 }
 
+export interface RecoveryCodes {
+  created_at: Generated<Timestamp>;
+  hash: Buffer;
+  user_id: string;
+}
+
+export interface RefreshTokens {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  expires_at: Timestamp | null;
+  id: string;
+  last_used_address: string | null;
+  last_used_at: Timestamp | null;
+  masked: string;
+  name: string;
+  org_id: string;
+  revoked_at: Timestamp | null;
+  scopes: Generated<string[]>;
+  token_hash: Buffer;
+  user_id: string | null;
+}
+
+export interface Reveals {
+  actor: string;
+  conversation_id: string;
+  org_id: string;
+  reason: string;
+  until: Timestamp;
+}
+
+export interface SignInAttempts {
+  expires_at: Timestamp;
+  state_hash: Buffer;
+}
+
+export interface SigningKeys {
+  created_at: Generated<Timestamp>;
+  kid: string;
+  private_key: Buffer;
+  public_key: unknown;
+  retired_at: Timestamp | null;
+}
+
+export interface SignInIdentities {
+  created_at: Generated<Timestamp>;
+  issuer: string;
+  subject: string;
+  user_id: string;
+}
+
+export interface SignInSources {
+  account: Buffer;
+  failures: Generated<number>;
+  last_succeeded_at: Timestamp | null;
+  last_tried_at: Generated<Timestamp>;
+  source: string;
+}
+
 export interface Stages {
   attempt: number;
   conversation_id: string;
@@ -198,6 +404,15 @@ export interface Stages {
   status: string;
 }
 
+export interface Teams {
+  created_at: Generated<Timestamp>;
+  department_id: string;
+  id: string;
+  name: string;
+  org_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Transcripts {
   conversation_id: string;
   created_at: Generated<Timestamp>;
@@ -207,6 +422,54 @@ export interface Transcripts {
   revision: number;
   source: string;
   turns: unknown;
+}
+
+export interface UsageMonths {
+  is_stale: Generated<boolean>;
+  kind: string;
+  limit_units: number;
+  month: string;
+  org_id: string;
+  reserved: Generated<number>;
+  told: Generated<number>;
+  used: Generated<number>;
+}
+
+export interface Users {
+  created_at: Generated<Timestamp>;
+  email: string;
+  email_verified_at: Timestamp | null;
+  former_password_hashes: Generated<string[]>;
+  id: string;
+  name: string | null;
+  password_hash: string | null;
+  state: Generated<string>;
+  totp_confirmed_at: Timestamp | null;
+  totp_secret: Buffer | null;
+  totp_step: Generated<number>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface UserSessions {
+  address: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  id_hash: Buffer;
+  last_seen_at: Generated<Timestamp>;
+  org_id: string;
+  user_agent: string | null;
+  user_id: string;
+}
+
+export interface UserTokens {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  failures: Generated<number>;
+  hash: Buffer;
+  is_mailed: Generated<boolean>;
+  kind: string;
+  user_id: string;
 }
 
 export interface WebhookEndpoints {
@@ -222,20 +485,46 @@ export interface WebhookEndpoints {
 }
 
 export interface DB {
+  access_review_decisions: AccessReviewDecisions;
   agents: Agents;
   analyses: Analyses;
+  api_key_secrets: ApiKeySecrets;
+  api_key_usage: ApiKeyUsage;
   api_keys: ApiKeys;
   audit_events: AuditEvents;
+  audit_heads: AuditHeads;
+  audit_signed_heads: AuditSignedHeads;
   conversations: Conversations;
+  data_keys: DataKeys;
   deliveries: Deliveries;
   delivery_attempts: DeliveryAttempts;
+  departments: Departments;
   event_counters: EventCounters;
   events: Events;
+  file_removals: FileRemovals;
   idempotency_keys: IdempotencyKeys;
+  installation_secrets: InstallationSecrets;
+  memberships: Memberships;
+  oauth_applications: OauthApplications;
+  oauth_records: OauthRecords;
   orgs: Orgs;
   queue_tags: QueueTags;
+  rate_buckets: RateBuckets;
+  rate_nodes: RateNodes;
   recordings: Recordings;
+  recovery_codes: RecoveryCodes;
+  refresh_tokens: RefreshTokens;
+  reveals: Reveals;
+  sign_in_attempts: SignInAttempts;
+  sign_in_identities: SignInIdentities;
+  sign_in_sources: SignInSources;
+  signing_keys: SigningKeys;
   stages: Stages;
+  teams: Teams;
   transcripts: Transcripts;
+  usage_months: UsageMonths;
+  user_sessions: UserSessions;
+  user_tokens: UserTokens;
+  users: Users;
   webhook_endpoints: WebhookEndpoints;
 }

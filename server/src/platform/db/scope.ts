@@ -13,5 +13,8 @@ export const inScope = <T>(orgIds: readonly string[], work: () => T): T =>
 /** For what belongs to no organisation: looking up a key, claiming work of all, the administrator. Say why at the call. */
 export const everyOrg = <T>(work: () => T): T => scopes.run('*', work)
 
+/** For work that goes on after a request has been answered, such as a stream: runs it in the scope of now. */
+export const sameScope = (): (<T>(work: () => T) => T) => AsyncLocalStorage.snapshot()
+
 /** As PostgreSQL's setting `app.orgs` has it. */
 export const currentScope = (): string => scopes.getStore() ?? ''

@@ -55,7 +55,8 @@ export type Answer = {
   status: number
   /** Sent as JSON, or as it is when a string (with its content type) or a stream. */
   body?: unknown
-  headers?: Record<string, string>
+  /** A list for a header that comes several times: `Set-Cookie`. */
+  headers?: Record<string, string | string[]>
 }
 
 export const jsonType = 'application/json; charset=utf-8'
@@ -70,12 +71,14 @@ export type Route = {
   summary: string
   description?: string
   tag: string
-  /** `open`, `admin` (of the installation), or the scope that a caller needs, as `calls:read`. */
-  auth: 'open' | 'admin' | `${string}:${string}`
+  /** `open`, `admin` (of the installation), `any` caller of an organisation, or the scope that one needs: `calls:read`. */
+  auth: 'open' | 'any' | 'admin' | `${string}:${string}`
   params?: TSchema
   query?: TSchema
   /** Shown in the API reference; bodies of historic routes are read tolerantly, so it is not enforced. */
   body?: TSchema
+  /** Smaller than the server's own limit, for routes that strangers may call. Counts for all text of the body. */
+  bodyBytesMax?: number
   bodyKinds?: ('json' | 'urlencoded' | 'multipart')[]
   /** Answers by status, for the API reference. */
   answers: Record<number, { description: string; schema?: TSchema; contentType?: string | readonly string[] }>
@@ -96,5 +99,5 @@ type Typed<P extends TSchema, Q extends TSchema> = Omit<Route, 'handle' | 'param
 export const route = <P extends TSchema, Q extends TSchema>(definition: Typed<P, Q>): Route =>
   definition as unknown as Route
 
-export const ok = (body: unknown, headers?: Record<string, string>): Answer =>
+export const ok = (body: unknown, headers?: Record<string, string | string[]>): Answer =>
   headers ? { status: 200, body, headers } : { status: 200, body }

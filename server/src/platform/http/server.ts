@@ -11,6 +11,8 @@ import type { Log } from '../log.ts'
 import { notFound, Problem } from '../problem.ts'
 import { deferContinue, hasBody, startBody } from './body-flow.ts'
 import { type BodyLimits, readForm } from './form.ts'
+import { type Journal, keepJournal } from './journal.ts'
+import { type Mount, serveMounts } from './mount.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
 import { commonHeaders, refuse, unreadable } from './refusal.ts'
 import { type Answer, type Call, type FilePart, jsonType, type Principal, type Route } from './route.ts'
@@ -23,20 +25,30 @@ export type Guards = {
     headers: Call['headers']
     query: unknown
     needs: Route['auth']
+    tag: string
+    /** Told who it is, also where they are refused. */
+    known: (by: Pick<Principal, 'actor' | 'orgId'>) => void
   }): Promise<Principal>
   /** Runs the handler so that its queries see what is the caller's. */
   enter<T>(by: Principal, work: () => T): T
-  /** Counts the request; throws Problem('limited') with `retryAfterS`. Returns headers to add to the answer. */
-  admit(by: Principal, route: Route): Record<string, string>
+  /** Counts the request. `headers` are added to the answer, also where it is the refusal. Throws as `authenticate`. */
+  admit(by: Principal, route: Pick<Route, 'tag' | 'auth'>, address: string): Admission | Promise<Admission>
 }
+
+export type Admission = { headers?: Record<string, string>; refusal?: Problem }
 
 export type HttpSettings = {
   log: Log
   corsOrigins: string[] | '*'
+  /** Networks (CIDR) of proxies that are believed about who the client is; absent: none. */
+  trustedProxies?: readonly string[]
   limits: BodyLimits
   /** How long a body may nearly stand still. */
   bodyPatienceMs?: number
   onAnswer?: (facts: { route: string; status: number; durationMs: number }) => void
+  journal?: Journal
+  /** Paths that other libraries serve. */
+  mounts?: readonly Mount[]
 }
 
 const anonymous: Principal = { actor: 'anonymous', orgId: '', isAdmin: false, scopes: [], reach: 'all' }
@@ -53,6 +65,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   const wire = unreadable()
   const app = Fastify({
     logger: false,
+    trustProxy: settings.trustedProxies?.length ? [...settings.trustedProxies] : false,
     genReqId: newId,
     bodyLimit: limits.fieldBytesMax,
     // A recording over a slow link may take an hour; body-flow.ts watches that it comes at all.
@@ -83,6 +96,8 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
     origin: settings.corsOrigins === '*' ? true : settings.corsOrigins,
     exposedHeaders: [
       'X-Request-Id',
+      'RateLimit',
+      'RateLimit-Policy',
       'X-RateLimit-Limit',
       'X-RateLimit-Remaining',
       'X-RateLimit-Reset',
@@ -119,6 +134,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       app.route({
         method: route.method,
         url,
+        ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
         schema: {
           ...(route.params ? { params: route.params } : {}),
           ...(route.query ? { querystring: route.query } : {}),
@@ -127,6 +143,9 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
         // Before the body is read: a stranger must not make us take a gigabyte.
         onRequest: async (request, reply) => {
           const needs = route.auth
+          let asker: Pick<Principal, 'actor' | 'orgId'> | undefined
+          const turn = settings.journal && keepJournal(settings.journal, { request, reply, needs, by: () => asker })
+          if (turn) await turn
           const by =
             needs === 'open'
               ? anonymous
@@ -136,9 +155,15 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
                   headers: request.headers,
                   query: request.query,
                   needs,
+                  tag: route.tag,
+                  known: (one) => {
+                    asker = one
+                  },
                 })
           callers.set(request, by)
-          reply.headers(guards.admit(by, route))
+          const { headers, refusal } = await guards.admit(by, route, request.ip)
+          if (headers) reply.headers(headers)
+          if (refusal) throw refusal
         },
         handler: async (request, reply) =>
           guards.enter(callers.get(request) ?? anonymous, async () =>
@@ -148,6 +173,14 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
     }
   }
   refuseOtherMethods(app, routes, log)
+  await serveMounts(app, settings.mounts ?? [], {
+    log,
+    journal: settings.journal,
+    admit: async ({ tag }, address) => {
+      const { refusal } = await guards.admit(anonymous, { tag, auth: 'open' }, address)
+      if (refusal) throw refusal
+    },
+  })
   if (settings.onAnswer) {
     app.addHook('onResponse', async (request, reply) => {
       const name = request.routeOptions.url ?? 'unknown'
@@ -244,6 +277,7 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
   if (typeof key === 'string' && (key.length === 0 || key.length > 255)) {
     throw new Problem('invalid', 'invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 characters.')
   }
+  const own = { ...limits, fieldBytesMax: route.bodyBytesMax ?? limits.fieldBytesMax }
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
@@ -259,9 +293,9 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
     routeName: `${route.method} ${route.paths[0]}`,
     path: request.routeOptions.url ?? '',
     idempotencyKey: typeof key === 'string' ? key : null,
-    fields: async () => (await readForm(request, limits, null)).fields,
+    fields: async () => (await readForm(request, own, null)).fields,
     form: <File>(onFile: (file: FilePart, fieldsSoFar: Record<string, unknown>) => Promise<File>) =>
-      readForm(request, limits, onFile),
+      readForm(request, own, onFile),
     signal: gone.signal,
   }
 }

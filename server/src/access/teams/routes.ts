@@ -1,0 +1,310 @@
+// Departments and teams over REST. What may be done to them is told in departments.ts and teams.ts.
+
+import { Type } from 'typebox'
+import type { Db } from '../../platform/db/db.ts'
+import { pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { ok, type Route, route } from '../../platform/http/route.ts'
+import { strictFields } from '../../platform/http/strict-fields.ts'
+import { isUuid, requireUuid } from '../../platform/ids.ts'
+import type { Secrets } from '../../platform/secrets.ts'
+import { writeAudit } from '../audit/write.ts'
+import { answerOnce, idempotencyOf } from '../idempotency.ts'
+import {
+  changeDepartment,
+  createDepartment,
+  type DepartmentWithTeams,
+  deleteDepartment,
+  listDepartments,
+  requireDepartment,
+} from './departments.ts'
+import { colours, type NameBearers, readName } from './names.ts'
+import { changeTeam, createTeam, deleteTeam, insertTeam, listTeams, requireTeam, type Team } from './teams.ts'
+
+const tag = 'Departments and teams'
+const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
+const name = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'At most 30 letters, digits, spaces, hyphens, underscores and ampersands; once in the organisation',
+})
+const colour = Type.Union(
+  colours.map((one) => Type.Literal(one)),
+  { description: 'Of one department alone' },
+)
+const id = Type.String({ format: 'uuid' })
+const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' }))
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'More is read as 200' }))
+const nextCursor = Type.Union([Type.String(), Type.Null()])
+const teamsMax = 100
+
+const departmentAnswer = Type.Object({
+  department_id: id,
+  name: Type.String(),
+  colour: Type.Union([Type.String(), Type.Null()], { description: 'Null where all fourteen are in use' }),
+  teams: Type.Array(Type.Object({ team_id: id, name: Type.String() })),
+  created_at: Type.String({ format: 'date-time' }),
+})
+const teamAnswer = Type.Object({
+  team_id: id,
+  name: Type.String(),
+  department_id: id,
+  department: Type.String(),
+  created_at: Type.String({ format: 'date-time' }),
+})
+
+const newDepartment = Type.Object({
+  name,
+  colour: Type.Optional(colour),
+  teams: Type.Array(name, { minItems: 1, maxItems: teamsMax, description: 'A department has at least one' }),
+})
+const departmentChange = Type.Object({ name: Type.Optional(name), colour: Type.Optional(colour) })
+const newTeam = Type.Object({ name, department_id: Type.String({ maxLength: 100 }) })
+const teamChange = Type.Object({
+  name: Type.Optional(name),
+  department_id: Type.Optional(Type.String({ maxLength: 100, description: 'Moves the team with its agents' })),
+})
+
+const renaming =
+  'A new name is shown everywhere at once, on old conversations too, and whoever had access to the old name has it to the new one.'
+
+export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets; bearers: NameBearers }): Route[] {
+  return [
+    route({
+      method: 'GET',
+      paths: ['/v1/departments'],
+      summary: 'List departments with their teams',
+      tag,
+      auth: 'users:read',
+      query: Type.Object({ cursor, limit }),
+      answers: {
+        200: {
+          description: 'Those that you have access to, oldest first',
+          schema: Type.Object({ departments: Type.Array(departmentAnswer), next_cursor: nextCursor }),
+        },
+      },
+      async handle({ by, query }) {
+        const { rows, next_cursor } = await page(query, (wanted) => listDepartments(db, by, wanted))
+        return ok({ departments: rows.map(departmentView), next_cursor })
+      },
+    }),
+    route({
+      method: 'POST',
+      paths: ['/v1/departments'],
+      summary: 'Create a department with its first teams',
+      tag,
+      auth: 'teams:manage',
+      body: newDepartment,
+      answers: { 201: { description: 'The department', schema: departmentAnswer }, 409: { description: 'Taken' } },
+      async handle(call) {
+        const { by, requestId } = call
+        const input = strictFields(newDepartment, await call.fields())
+        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, input]), async (tx) => {
+          const made = await createDepartment(tx, by, input)
+          for (const one of input.teams) await insertTeam(tx, by.orgId, readName('team', one), made.id)
+          const body = departmentView(await requireDepartment(tx, by, made.id))
+          await writeAudit(tx, [
+            {
+              orgId: by.orgId,
+              actor: by.actor,
+              action: 'department.create',
+              target: made.id,
+              requestId,
+              data: { name: made.name, teams: body.teams.map((one) => one.name) },
+            },
+          ])
+          return { status: 201, body }
+        })
+      },
+    }),
+    route({
+      method: 'GET',
+      paths: ['/v1/departments/:id'],
+      summary: 'Read a department',
+      tag,
+      auth: 'users:read',
+      params: byId,
+      answers: { 200: { description: 'The department', schema: departmentAnswer } },
+      handle: async ({ by, params }) => ok(departmentView(await requireDepartment(db, by, requireUuid(params.id)))),
+    }),
+    route({
+      method: 'PATCH',
+      paths: ['/v1/departments/:id'],
+      summary: 'Change the name or colour of a department',
+      description: renaming,
+      tag,
+      auth: 'teams:manage',
+      params: byId,
+      body: departmentChange,
+      answers: { 200: { description: 'The department', schema: departmentAnswer }, 409: { description: 'Taken' } },
+      async handle(call) {
+        const { by, params, requestId } = call
+        await requireDepartment(db, by, requireUuid(params.id))
+        const input = strictFields(departmentChange, await call.fields())
+        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, input]), async (tx) => {
+          const { before, after } = await changeDepartment(tx, by, requireUuid(params.id), input, bearers)
+          // The caller's own reach may bear the name that is no more.
+          const [shown] = await listDepartments(tx, { ...by, reach: 'all' }, { limit: 1, id: after.id })
+          const data = { before: pick(before), after: pick(after) }
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'department.change', target: after.id, requestId, data },
+          ])
+          return ok(departmentView(shown as DepartmentWithTeams))
+        })
+      },
+    }),
+    route({
+      method: 'DELETE',
+      paths: ['/v1/departments/:id'],
+      summary: 'Delete a department with its teams; no active agent may be in it',
+      tag,
+      auth: 'teams:manage',
+      params: byId,
+      answers: { 204: { description: 'Deleted; conversations keep the names' }, 409: { description: 'Has agents' } },
+      async handle({ by, params, requestId }) {
+        await db.transaction().execute(async (tx) => {
+          const gone = await deleteDepartment(tx, by, requireUuid(params.id), bearers)
+          const data = { name: gone.name, teams: gone.teams.map((one) => one.name) }
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'department.delete', target: gone.id, requestId, data },
+          ])
+        })
+        return { status: 204 }
+      },
+    }),
+    route({
+      method: 'GET',
+      paths: ['/v1/teams'],
+      summary: 'List teams',
+      tag,
+      auth: 'users:read',
+      query: Type.Object({ cursor, limit, department_id: Type.Optional(Type.String({ maxLength: 100 })) }),
+      answers: {
+        200: {
+          description: 'Those that you have access to, oldest first',
+          schema: Type.Object({ teams: Type.Array(teamAnswer), next_cursor: nextCursor }),
+        },
+      },
+      async handle({ by, query }) {
+        const departmentId = query.department_id === undefined ? undefined : requireUuid(query.department_id)
+        const { rows, next_cursor } = await page(query, (wanted) => listTeams(db, by, { ...wanted, departmentId }))
+        return ok({ teams: rows.map(teamView), next_cursor })
+      },
+    }),
+    route({
+      method: 'POST',
+      paths: ['/v1/teams'],
+      summary: 'Create a team in a department',
+      tag,
+      auth: 'teams:manage',
+      body: newTeam,
+      answers: { 201: { description: 'The team', schema: teamAnswer }, 409: { description: 'The name is taken' } },
+      async handle(call) {
+        const { by, requestId } = call
+        const input = strictFields(newTeam, await call.fields())
+        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, input]), async (tx) => {
+          const made = await createTeam(tx, by, { name: input.name, departmentId: requireUuid(input.department_id) })
+          const data = { name: made.name, department: made.department }
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'team.create', target: made.id, requestId, data },
+          ])
+          return { status: 201, body: teamView(made) }
+        })
+      },
+    }),
+    route({
+      method: 'GET',
+      paths: ['/v1/teams/:id'],
+      summary: 'Read a team',
+      tag,
+      auth: 'users:read',
+      params: byId,
+      answers: { 200: { description: 'The team', schema: teamAnswer } },
+      handle: async ({ by, params }) => ok(teamView(await requireTeam(db, by, requireUuid(params.id)))),
+    }),
+    route({
+      method: 'PATCH',
+      paths: ['/v1/teams/:id'],
+      summary: 'Rename a team, or move it to another department',
+      description: `${renaming} A team that moves takes its agents along; conversations stay where they were.`,
+      tag,
+      auth: 'teams:manage',
+      params: byId,
+      body: teamChange,
+      answers: {
+        200: { description: 'The team', schema: teamAnswer },
+        409: { description: 'Taken, or the last team' },
+      },
+      async handle(call) {
+        const { by, params, requestId } = call
+        await requireTeam(db, by, requireUuid(params.id))
+        const input = strictFields(teamChange, await call.fields())
+        const change = {
+          name: input.name,
+          departmentId: input.department_id === undefined ? undefined : requireUuid(input.department_id),
+        }
+        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, input]), async (tx) => {
+          const { before, after } = await changeTeam(tx, by, requireUuid(params.id), change, bearers)
+          const facts = (team: Team) => ({ name: team.name, department: team.department })
+          const data = { before: facts(before), after: facts(after) }
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'team.change', target: after.id, requestId, data },
+          ])
+          return ok(teamView(after))
+        })
+      },
+    }),
+    route({
+      method: 'DELETE',
+      paths: ['/v1/teams/:id'],
+      summary: 'Delete a team; no active agent may be in it, and it may not be the last of its department',
+      tag,
+      auth: 'teams:manage',
+      params: byId,
+      answers: { 204: { description: 'Deleted; conversations keep the name' }, 409: { description: 'In use' } },
+      async handle({ by, params, requestId }) {
+        await db.transaction().execute(async (tx) => {
+          const gone = await deleteTeam(tx, by, requireUuid(params.id), bearers)
+          const data = { name: gone.name, department: gone.department }
+          await writeAudit(tx, [
+            { orgId: by.orgId, actor: by.actor, action: 'team.delete', target: gone.id, requestId, data },
+          ])
+        })
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+const isPosition = (value: unknown): value is { i: string } =>
+  typeof (value as { i?: unknown } | null)?.i === 'string' && isUuid((value as { i: string }).i)
+
+/** One more than asked for tells whether another page follows. */
+async function page<Row extends { id: string }>(
+  query: { cursor?: string; limit?: number },
+  list: (wanted: { limit: number; after: string | undefined }) => Promise<Row[]>,
+): Promise<{ rows: Row[]; next_cursor: string | null }> {
+  const size = pageSize(query.limit)
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, isPosition).i
+  const found = await list({ limit: size + 1, after })
+  const rows = found.slice(0, size)
+  const last = found.length > size ? rows.at(-1) : undefined
+  return { rows, next_cursor: last ? writeCursor({ i: last.id }) : null }
+}
+
+const pick = ({ name, colour }: { name: string; colour: string | null }) => ({ name, colour })
+
+const departmentView = ({ id, name, colour, teams, created_at }: DepartmentWithTeams) => ({
+  department_id: id,
+  name,
+  colour,
+  teams: teams.map((one) => ({ team_id: one.id, name: one.name })),
+  created_at,
+})
+
+const teamView = ({ id, name, department_id, department, created_at }: Team) => ({
+  team_id: id,
+  name,
+  department_id,
+  department,
+  created_at,
+})

@@ -1,0 +1,59 @@
+// How much of its allocation an organisation has used this month, over REST.
+
+import { Type } from 'typebox'
+import { type Org, orgReader, type UsageKind } from '../access/index.ts'
+import { shownUnits } from '../conversations/index.ts'
+import type { Db } from '../platform/db/db.ts'
+import { ok, type Route, route } from '../platform/http/route.ts'
+import { limitOf, monthIn, usageNow } from './allocation.ts'
+
+const amount = Type.Object({
+  used: Type.Number(),
+  reserved: Type.Number({ description: 'Of what is being worked on; settled when it ends' }),
+  limit: Type.Union([Type.Number(), Type.Null()], { description: 'null: unlimited' }),
+  percent: Type.Union([Type.Number(), Type.Null()], { description: 'Used, of the limit' }),
+})
+
+const answer = Type.Object({
+  month: Type.String({ description: 'As 2026-03' }),
+  time_zone: Type.String(),
+  on_allocation_exceeded: Type.Union([Type.Literal('halt'), Type.Literal('continue')]),
+  minutes: amount,
+  chats: amount,
+})
+
+export function usageRoutes({ db, timeZone }: { db: Db; timeZone: string }): Route[] {
+  const readOrg = orgReader(db)
+
+  async function amountOf(org: Org, zone: string, kind: UsageKind) {
+    const { used, reserved } = await usageNow(db, org, zone, kind)
+    const limit = limitOf(org, kind)
+    return {
+      used: shownUnits(kind, used),
+      reserved: shownUnits(kind, reserved),
+      limit: limit === null ? null : shownUnits(kind, limit),
+      percent: limit === null ? null : limit === 0 ? 100 : Math.round((used / limit) * 1000) / 10,
+    }
+  }
+
+  return [
+    route({
+      method: 'GET',
+      paths: ['/v1/usage'],
+      summary: 'What was used of the allocation of this month',
+      description:
+        'Minutes of audio and chats, by calendar month in the time zone of the organisation. The event ' +
+        '`usage.threshold_reached` tells of 50, 60, 70, 75, 80, 90 and 100 %, each once a month.',
+      tag: 'Usage',
+      auth: 'analytics:read',
+      answers: { 200: { description: 'Used, reserved and allowed', schema: answer } },
+      async handle({ by }) {
+        const org = await readOrg(by.orgId)
+        const zone = org.settings.time_zone ?? timeZone
+        const [minutes, chats] = await Promise.all([amountOf(org, zone, 'minutes'), amountOf(org, zone, 'chats')])
+        const on_allocation_exceeded = org.settings.on_allocation_exceeded ?? 'halt'
+        return ok({ month: monthIn(zone), time_zone: zone, on_allocation_exceeded, minutes, chats })
+      },
+    }),
+  ]
+}
