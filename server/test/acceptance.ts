@@ -3,7 +3,8 @@
 
 import { sql } from 'kysely'
 import { createOrg } from '../src/access/index.ts'
-import { type Accept, type Accepted, accepting, type NextStep, type Submission } from '../src/ingest/accept.ts'
+import { accepting } from '../src/ingest/accept.ts'
+import type { Accept, Accepted, NextStep, Submission } from '../src/ingest/shapes.ts'
 import { enqueueRuns, pipelineJobs } from '../src/pipeline/run.ts'
 import { type Db, openDb } from '../src/platform/db/db.ts'
 import type { Answer } from '../src/platform/http/route.ts'

@@ -72,8 +72,9 @@ export async function changeAgent(
   }
   const { team, department, ...fields } = change
   const isMove = team !== undefined || department !== undefined
-  // A team brings its department; a department alone leaves the team behind.
-  const place = isMove ? await placeOf(tx, by, team === undefined ? { department } : { team, department }) : {}
+  // A team brings its department; another department alone leaves the team behind.
+  const isSame = team === undefined && department?.toLowerCase() === before.department?.toLowerCase()
+  const place = isMove ? await placeOf(tx, by, { team: isSame ? before.team : team, department }) : {}
   const named = { ...before, ...fields }
   if (!named.name && !named.email && !named.external_id) {
     throw new Problem('invalid', 'invalid_request', 'An agent needs a name, an email or an external_id.')

@@ -15,6 +15,7 @@ import {
 } from '../access/index.ts'
 import { readCsv, unescapeFormula } from '../platform/csv.ts'
 import { insertRows, type Tx } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 import type { Principal } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
@@ -114,34 +115,31 @@ export async function importAgents(
 
 async function readKnown(tx: Tx, orgId: string, rows: ImportRow[]): Promise<Known> {
   const namesOf = (key: 'team' | 'department') => [...new Set(rows.map((row) => row[key]))].filter(Boolean)
-  const emails = rows.flatMap(({ email }) => normaliseEmail(email) ?? [])
-  const names = rows.filter(({ email }) => !email).map(({ name }) => name.toLowerCase())
-  const { rows: agents } = await sql<Agent & { word: string }>`
-    with found as (
-      select a.id, lower(a.email) as word, true as is_email from agents a
-      where a.org_id = ${orgId} and lower(a.email) = any(${emails}::text[])
-      union all
-      select a.id, lower(a.name), false from agents a where a.org_id = ${orgId} and lower(a.name) = any(${names}::text[])
-    )
-    select s.*, case when found.is_email then 'email ' else 'name ' end || found.word as word
-    from found join agents a on a.org_id = ${orgId} and a.id = found.id
-    join agents s on s.org_id = ${orgId} and s.id = coalesce(a.merged_into, a.id)`.execute(tx)
-  const byWord = Map.groupBy(agents, ({ word }) => word)
-  const named = (kind: string) =>
-    [...byWord].flatMap(([word, list]) =>
-      word.startsWith(`${kind} `) ? [[word.slice(kind.length + 1), unique(list)] as [string, Agent[]]] : [],
-    )
-  return {
-    teams: await teamsNamed(tx, orgId, namesOf('team')),
-    departments: await departmentsNamed(tx, orgId, namesOf('department')),
-    byEmail: new Map(named('email').map(([word, list]) => [word, list[0] as Agent])),
-    byName: new Map(named('name')),
-  }
+  const emails = [...new Set(rows.flatMap(({ email }) => normaliseEmail(email) ?? []))]
+  const names = [...new Set(rows.filter(({ email }) => !email).map(({ name }) => name))]
+  const [byEmail, byName, teams, departments] = await together(
+    agentsNamed(tx, orgId, 'email', emails),
+    agentsNamed(tx, orgId, 'name', names),
+    teamsNamed(tx, orgId, namesOf('team')),
+    departmentsNamed(tx, orgId, namesOf('department')),
+  )
+  return { byEmail, byName, teams, departments }
 }
 
-const unique = (list: (Agent & { word: string })[]): Agent[] => [
-  ...new Map(list.map(({ word: _, ...one }) => [one.id, one])).values(),
-]
+/** By this name of theirs in lower case, also where it is that of a duplicate. */
+async function agentsNamed(tx: Tx, orgId: string, column: 'email' | 'name', words: string[]) {
+  const { rows } = await sql<Agent & { word: string }>`
+    select s.*, a.${sql.ref(column)} as word
+    from unnest(${words}::text[]) as given (word)
+    join agents a on a.org_id = ${orgId} and lower(a.${sql.ref(column)}) = lower(given.word)
+    join agents s on s.org_id = ${orgId} and s.id = coalesce(a.merged_into, a.id)`.execute(tx)
+  const found = new Map<string, Map<string, Agent>>()
+  for (const { word, ...agent } of rows) {
+    const list = found.get(word.toLowerCase()) ?? new Map<string, Agent>()
+    found.set(word.toLowerCase(), list.set(agent.id, agent))
+  }
+  return new Map([...found].map(([word, list]) => [word, [...list.values()]]))
+}
 
 async function apply(tx: Tx, by: Principal, file: ImportFile, plan: Plan, requestId: string) {
   const { orgId, actor } = by

@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import { departmentsNamed, type NameBearers, teamsNamed } from '../access/index.ts'
 import type { DbOrTx } from '../platform/db/db.ts'
+import { together } from '../platform/db/together.ts'
 import type { Principal } from '../platform/http/route.ts'
 import { isUuid } from '../platform/ids.ts'
 import { notFound, Problem } from '../platform/problem.ts'
@@ -12,11 +13,13 @@ import { isWithin } from './reach.ts'
 /** What follows when a department or team changes. The change cursor does not move: nothing was found out anew. */
 export const nameBearers: NameBearers = {
   async rename(tx, orgId, { column, from, to }) {
-    for (const table of ['agents', 'conversations']) {
-      await sql`
-        update ${sql.table(table)} set ${sql.ref(column)} = ${to}
-        where org_id = ${orgId} and lower(${sql.ref(column)}) = lower(${from})`.execute(tx)
-    }
+    const isMeant = sql`org_id = ${orgId} and lower(${sql.ref(column)}) = lower(${from})`
+    await sql`update agents set ${sql.ref(column)} = ${to} where ${isMeant}`.execute(tx)
+    // Locked in the order in which whoever takes in locks what it knows, so that the two cannot wait for each other.
+    await sql`
+      with locked as (select id from conversations where ${isMeant} order by channel, external_id, id for update)
+      update conversations c set ${sql.ref(column)} = ${to} from locked
+      where c.org_id = ${orgId} and c.id = locked.id`.execute(tx)
   },
   async moveTeam(tx, orgId, { team, department }) {
     await sql`
@@ -56,10 +59,10 @@ export async function placeOf(
   given: { team?: string | null | undefined; department?: string | null | undefined },
 ): Promise<Place> {
   const [teamWord = null, departmentWord = null] = [given.team, given.department]
-  const [teams, departments] = await Promise.all([
+  const [teams, departments] = await together(
     teamsNamed(db, by.orgId, teamWord ? [teamWord] : []),
     departmentsNamed(db, by.orgId, departmentWord ? [departmentWord] : []),
-  ])
+  )
   const team = teams.get(teamWord?.toLowerCase() ?? '')
   if (teamWord && isUuid(teamWord) && !team) throw notFound()
   const department = departments.get(departmentWord?.toLowerCase() ?? '')?.name ?? departmentWord

@@ -28,7 +28,7 @@ export type Known = {
   teams: Map<string, Team>
   departments: Map<string, Department>
   /** By lower-case e-mail and by lower-case name. */
-  byEmail: Map<string, Agent>
+  byEmail: Map<string, Agent[]>
   byName: Map<string, Agent[]>
 }
 
@@ -39,6 +39,7 @@ export type Plan = {
 }
 
 const textCharsMax = 200
+const newTeamsMax = 500
 
 export function planImport(by: Principal, rows: ImportRow[], known: Known, unmatched: Unmatched): Plan {
   const newDepartments = new Map<string, string>()
@@ -55,10 +56,13 @@ export function planImport(by: Principal, rows: ImportRow[], known: Known, unmat
     const earlier = seen.get(identity)
     if (earlier !== undefined) return refused(row, `The same agent is on line ${earlier}.`)
     seen.set(identity, row.line)
-    const found = email ? [known.byEmail.get(email)].filter((one) => one !== undefined) : known.byName.get(identity)
+    const found = (email ? known.byEmail : known.byName).get(identity)
     if (found && found.length > 1)
       return refused(row, `${found.length} agents have this name. Give the e-mail address.`)
     const agent = found?.[0]
+    const twice = agent && seen.get(agent.id)
+    if (twice !== undefined) return refused(row, `The same agent is on line ${twice}.`)
+    if (agent) seen.set(agent.id, row.line)
     if (agent && !isWithin(by.reach, { ...agent, agent_id: agent.id })) return refused(row, noAccess)
     if (agent && !agent.is_active) {
       return { row, agent, outcome: 'skipped', reason: 'This agent is deactivated. Reactivate it first.' }
@@ -104,6 +108,7 @@ export function planImport(by: Principal, rows: ImportRow[], known: Known, unmat
     if (!mayCreate) {
       return refused(row, `You are trying to create a new ${noun} but you don't have permissions to do that.`)
     }
+    if (newTeams.size >= newTeamsMax) return refused(row, `One import makes at most ${newTeamsMax} teams.`)
     try {
       const name = readName('team', row.team)
       const inside = department ?? readName('department', row.department)

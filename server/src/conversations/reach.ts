@@ -28,11 +28,13 @@ export function agentsWithin({ reach }: Viewer): RawBuilder<boolean> {
 
 const oneOf = (column: string, ids: readonly string[]) => sql<boolean>`${sql.ref(column)} = any(${ids}::uuid[])`
 
-/** One value is compared for itself: only then does PostgreSQL read the index in its order. */
+/**
+ * One value is compared for itself: only then does PostgreSQL read the index in its order. PostgreSQL lowers both sides,
+ * as databases differ in what they take for a letter.
+ */
 function named(column: string, values: readonly string[]): RawBuilder<boolean> {
-  const [first, ...rest] = values.map((value) => value.toLowerCase())
-  if (rest.length === 0) return sql<boolean>`lower(${sql.ref(column)}) = ${first ?? null}`
-  return sql<boolean>`lower(${sql.ref(column)}) = any(${[first, ...rest]}::text[])`
+  if (values.length < 2) return sql<boolean>`lower(${sql.ref(column)}) = lower(${values[0] ?? null})`
+  return sql<boolean>`lower(${sql.ref(column)}) = any(array(select lower(v) from unnest(${values}::text[]) as v))`
 }
 
 /** The same for what is not written yet. */

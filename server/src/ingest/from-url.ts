@@ -14,8 +14,8 @@ import { type Job, job, type Worker, type Write, worker } from '../platform/jobs
 import type { Download } from '../platform/outbound/download.ts'
 import { Problem } from '../platform/problem.ts'
 import { type Store, storeKey } from '../storage/index.ts'
-import type { NextStep } from './accept.ts'
 import { nameInUrl } from './file-names.ts'
+import type { NextStep } from './shapes.ts'
 
 /** `fileId` names the file in the store: another one for each version, so that a late fetch never overwrites a newer one. */
 export type Fetch = {

@@ -9,14 +9,15 @@ import type { Queue } from '../platform/jobs/queue.ts'
 import type { Download } from '../platform/outbound/download.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import type { Store } from '../storage/index.ts'
-import { accepting, type NextStep } from './accept.ts'
+import { accepting } from './accept.ts'
 import { type Doors, doors } from './doors.ts'
 import { fetchJob, fetchWorker } from './from-url.ts'
+import type { NextStep } from './shapes.ts'
 import { tickets } from './tickets.ts'
 import { usageRoutes } from './usage-routes.ts'
 
-export type { Accepted, NextStep } from './accept.ts'
 export type { Doors } from './doors.ts'
+export type { Accepted, NextStep } from './shapes.ts'
 
 export function ingest(input: {
   db: Db

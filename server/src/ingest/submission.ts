@@ -5,9 +5,9 @@ import { type Idempotency, type Org, resolveOrgId } from '../access/index.ts'
 import { isGroupKnown, resolveAgents, type Source } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Call } from '../platform/http/route.ts'
-import type { Submission } from './accept.ts'
 import { type CallMetadata, type Particulars, refusal, velaMetadataErrors } from './call-metadata.ts'
 import type { ChatInput } from './chat-messages.ts'
+import type { Submission } from './shapes.ts'
 
 /** SHA-256 over values in a fixed order: the same content has the same hash. */
 export const contentHash = (...values: unknown[]): string =>

@@ -18,9 +18,9 @@ import {
   type Store,
   storeKey,
 } from '../storage/index.ts'
-import type { Accept, Accepted } from './accept.ts'
 import { type Allocation, callClaim } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
+import type { Accept, Accepted } from './shapes.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 import { callArrival, requestFacts } from './submission.ts'
 

@@ -5,7 +5,7 @@ import { departmentsOf } from '../access/index.ts'
 import { findKnown, isWithin, resolveAgents } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
-import type { Submission } from './accept.ts'
+import type { Submission } from './shapes.ts'
 
 /** @throws Problem('forbidden', 'beyond_reach') */
 export async function requireWithinReach(db: Db, { reach, arrival }: Submission): Promise<void> {

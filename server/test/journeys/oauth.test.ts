@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import * as client from 'openid-client'
 import { Secret, TOTP } from 'otpauth'
+import { forgetExpiredOauth } from '../../src/access/index.ts'
 import { roleScopes } from '../../src/access/permissions.ts'
 import { hashPassword } from '../../src/access/users/password-hash.ts'
 import { openApp } from '../../src/app.ts'
@@ -747,6 +748,23 @@ describe('OAuth 2.0', () => {
     const text = JSON.stringify(rows)
     assert.ok(rows.length > 20)
     for (const secret of [access, refresh, web.client_secret ?? '?']) assert.ok(!text.includes(secret))
+  })
+
+  test('what has run out is forgotten, and what is in use stays', async () => {
+    const { db } = harness.app
+    const { access, config, refresh } = await tokensOf()
+    await allowed(await begin(web, 'calls:read'))
+    const past = new Date(Date.now() - 2 * 3600_000)
+    await db.updateTable('oauth_records').set({ created_at: past }).execute()
+    await db.updateTable('oauth_records').set({ expires_at: past }).where('model', '=', 'AuthorizationCode').execute()
+    await forgetExpiredOauth(db)
+    const rows = await db.selectFrom('oauth_records').select(['model', 'grant_id', 'expires_at']).execute()
+    assert.ok(rows.every(({ expires_at }) => expires_at > new Date()))
+    const used = new Set(rows.filter(({ model }) => model !== 'Grant').map(({ grant_id }) => grant_id))
+    const grants = rows.filter(({ model }) => model === 'Grant')
+    assert.ok(grants.length > 0 && grants.every(({ grant_id }) => used.has(grant_id)))
+    assert.equal(await statusWith(access), 200)
+    await client.refreshTokenGrant(config, refresh)
   })
 
   test('the audit tells of applications, decisions, tokens and what was ended', async () => {

@@ -10,6 +10,7 @@ import {
   beyondReach,
   colours,
   coversDepartment,
+  isNamed,
   lockGroups,
   type NameBearers,
   nameTaken,
@@ -57,11 +58,10 @@ export async function requireDepartment(db: DbOrTx, by: Principal, id: string): 
 
 function within({ orgId, reach }: Principal) {
   if (reach === 'all') return sql<boolean>`true`
-  const values = reach.values.map((value) => value.toLowerCase())
-  if (reach.column === 'department') return sql<boolean>`lower(name) = any(${values}::text[])`
+  if (reach.column === 'department') return isNamed('name', reach.values)
   if (reach.column === 'agent_id') return sql<boolean>`false`
   return sql<boolean>`id in (
-    select department_id from teams where org_id = ${orgId} and lower(name) = any(${values}::text[]))`
+    select department_id from teams where org_id = ${orgId} and ${isNamed('name', reach.values)})`
 }
 
 /** By name without regard to case, or by id, whatever anybody's reach; in lower case and by id. */
@@ -75,7 +75,7 @@ export async function departmentsNamed(
     .selectFrom('departments')
     .selectAll()
     .where('org_id', '=', orgId)
-    .where(sql<boolean>`(lower(name) = any(${names.map((name) => name.toLowerCase())}::text[])
+    .where(sql<boolean>`(${isNamed('name', names)}
       or id = any(${names.filter(isUuid)}::uuid[]))`)
     .execute()
   return new Map(rows.flatMap((row) => [[row.name.toLowerCase(), row] as const, [row.id, row] as const]))

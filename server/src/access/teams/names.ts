@@ -74,6 +74,10 @@ const holds = (values: readonly string[], name: string) =>
 
 export const beyondReach = (detail: string): Problem => new Problem('forbidden', 'beyond_reach', detail)
 
+/** As a condition: the column has one of these names, in whatever case. PostgreSQL lowers both sides. */
+export const isNamed = (column: string, names: readonly string[]) =>
+  sql<boolean>`lower(${sql.ref(column)}) = any(array(select lower(v) from unnest(${names}::text[]) as v))`
+
 /** Two of one name cannot be told apart by anybody who names them. */
 export const nameTaken = (kind: GroupColumn, name: string): Problem =>
   new Problem('conflict', 'name_taken', `There is a ${kind} named '${name}' already.`)

@@ -11,6 +11,7 @@ import {
   beyondReach,
   coversDepartment,
   coversTeam,
+  isNamed,
   lockGroups,
   type NameBearers,
   nameTaken,
@@ -53,19 +54,16 @@ type TeamQuery = ReturnType<typeof teams>
 
 function within(query: TeamQuery, { reach }: Principal): TeamQuery {
   if (reach === 'all') return query
-  const values = reach.values.map((value) => value.toLowerCase())
   if (reach.column === 'agent_id') return query.where(sql<boolean>`false`)
-  const column = sql.ref(reach.column === 'team' ? 'teams.name' : 'departments.name')
-  return query.where(sql<boolean>`lower(${column}) = any(${values}::text[])`)
+  return query.where(isNamed(reach.column === 'team' ? 'teams.name' : 'departments.name', reach.values))
 }
 
 /** By name without regard to case, or by id, whatever anybody's reach; in lower case and by id. */
 export async function teamsNamed(db: DbOrTx, orgId: string, words: readonly string[]): Promise<Map<string, Team>> {
   if (words.length === 0) return new Map()
   const ids = words.filter(isUuid)
-  const lower = words.map((word) => word.toLowerCase())
   const rows = await teams(db, orgId)
-    .where(sql<boolean>`(lower(teams.name) = any(${lower}::text[]) or teams.id = any(${ids}::uuid[]))`)
+    .where(sql<boolean>`(${isNamed('teams.name', words)} or teams.id = any(${ids}::uuid[]))`)
     .execute()
   return new Map(rows.flatMap((row) => [[row.name.toLowerCase(), row] as const, [row.id, row] as const]))
 }
@@ -75,15 +73,15 @@ export async function departmentsOf(
   db: DbOrTx,
   named: readonly { orgId: string; team: string | null }[],
 ): Promise<(string | null)[]> {
-  const keys = named.flatMap(({ orgId, team }) => (team === null ? [] : [{ org_id: orgId, team: team.toLowerCase() }]))
+  const keys = named.flatMap(({ orgId, team }, place) => (team === null ? [] : [{ org_id: orgId, team, place }]))
   if (keys.length === 0) return named.map(() => null)
-  const { rows } = await sql<{ org_id: string; team: string; department: string }>`
-    select distinct t.org_id, k.team, d.name as department
-    from json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, team text)
-    join teams t on t.org_id = k.org_id and lower(t.name) = k.team
+  const { rows } = await sql<{ place: number; department: string }>`
+    select k.place, d.name as department
+    from json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, team text, place int)
+    join teams t on t.org_id = k.org_id and lower(t.name) = lower(k.team)
     join departments d on d.org_id = t.org_id and d.id = t.department_id`.execute(db)
-  const found = new Map(rows.map((row) => [`${row.org_id} ${row.team}`, row.department]))
-  return named.map(({ orgId, team }) => found.get(`${orgId} ${team?.toLowerCase()}`) ?? null)
+  const found = new Map(rows.map(({ place, department }) => [place, department]))
+  return named.map((_, place) => found.get(place) ?? null)
 }
 
 /** @throws Problem('forbidden', 'beyond_reach'), Problem('conflict', 'name_taken') */

@@ -1,0 +1,80 @@
+// What a submission amounts to, given what is known: something new, a newer version, or a duplicate. No queries.
+
+import { type Agent, type Arrival, type Arrived, type Known, reservationIn } from '../conversations/index.ts'
+import type { Purse } from './allocation.ts'
+import type { Accepted, Submission } from './shapes.ts'
+
+export type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }
+
+export function agentWarnings({ arrival }: Submission, agentId: string | null): string[] {
+  if (!arrival.agent_given || agentId) return []
+  const said = Object.values(arrival.agent_given).join(', ')
+  return [`No agent is known as ${said}: taken in without an agent. It is linked when that agent is created.`]
+}
+
+export function decide(
+  submission: Submission,
+  found: {
+    agent: Agent | null
+    agentId: string | null
+    /** Of the team that the sender named. */
+    department: string | null
+    warnings: string[]
+    earlier: Known | undefined
+    isSpent: boolean
+    numbers: Pick<Arrived, 'seq' | 'queue_tag'>
+  },
+): Decided {
+  const { arrival, kind } = submission
+  const { earlier } = found
+  const isSame = found.isSpent || (earlier !== undefined && earlier.content_hash === arrival.content_hash)
+  const outcome = isSame ? 'duplicate' : earlier ? 'new_version' : 'new'
+  const arrived: Arrived = {
+    ...arrival,
+    id: earlier?.id ?? arrival.id,
+    agent_id: found.agentId,
+    // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
+    team: arrival.team ?? found.agent?.team ?? null,
+    department: arrival.department ?? found.department ?? found.agent?.department ?? null,
+    warnings: found.warnings,
+    version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : (earlier?.version ?? 1),
+    status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
+    reserved_units: null,
+    reserved_month: null,
+    ...found.numbers,
+  }
+  return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: found.warnings } }
+}
+
+/** Of several versions in one transaction only the last is written: PostgreSQL updates a row once a statement. */
+export const lastOfEach = (decided: Decided[]): Decided[] => [
+  ...new Map(decided.map((one) => [`${one.arrived.org_id} ${one.arrived.id}`, one])).values(),
+]
+
+/** A chat that is sent again with more in it is one chat; a call that is sent again is worked on again. */
+export function reserve(
+  purse: Purse,
+  { submission: { claim }, arrived }: Decided,
+  earlier: Known | undefined,
+): Error | null {
+  if (earlier && earlier.channel === 'chat' && earlier.status !== 'failed') {
+    arrived.reserved_units = earlier.reserved_units
+    arrived.reserved_month = earlier.reserved_month
+    return null
+  }
+  const drawn = purse.draw(claim)
+  if (drawn instanceof Error) return drawn
+  arrived.reserved_units = drawn?.units ?? null
+  arrived.reserved_month = drawn?.month ?? null
+  const held = earlier && reservationIn(earlier)
+  if (held) purse.putBack(held)
+  return null
+}
+
+/** A ticket was redeemed by a recording that turned out to be a newer version of a known call. */
+export const isElsewhere = ({ submission: { kind, arrival }, arrived }: Decided) =>
+  kind === 'redemption' && arrival.id !== arrived.id
+
+type Keyed = Pick<Arrival, 'org_id' | 'channel' | 'external_id'>
+
+export const nameOf = (one: Keyed) => `${one.org_id} ${one.channel} ${one.external_id}`
