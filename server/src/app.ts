@@ -2,24 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  accessLog,
-  accessReviewRoutes,
-  admission,
-  apiKeys,
-  auditRoutes,
-  authenticator,
-  findOrg,
-  headSigner,
-  keyRoutes,
-  oauth,
-  openTokens,
-  organisationRoutes,
-  people,
-  signInRoutes,
-  startSigning,
-  teamRoutes,
-} from './access/index.ts'
+import { access, findOrg } from './access/index.ts'
 import { vbotRoutes } from './api/vbot/routes.ts'
 import { authRoutes } from './api/vela/auth-routes.ts'
 import { velaRoutes } from './api/vela/routes.ts'
@@ -42,7 +25,7 @@ import { openKeyring } from './keyring.ts'
 import { startHousekeeping, telemetry } from './operations/index.ts'
 import { pipeline, pipelineJobs } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
-import { everyOrg, inScope } from './platform/db/scope.ts'
+import { everyOrg } from './platform/db/scope.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
 import type { Route } from './platform/http/route.ts'
 import { closeServer, listen, openServer } from './platform/http/server.ts'
@@ -96,7 +79,6 @@ export async function openApp(input: {
     await Promise.all([db.destroy(), relaxedDb.destroy(), out.close()])
     throw err
   })
-  const keys = apiKeys({ db, secrets })
   const store = openStore(storageOf(config))
   const workDir = join(config.data.dir, 'work')
   await mkdir(workDir, { recursive: true, mode: 0o700 }).catch((cause) => {
@@ -137,43 +119,27 @@ export async function openApp(input: {
     agentChannel: config.conversations.agentChannel === 1 ? 1 : 0,
   })
   const figures = telemetry({ db, queue })
-  const signer = headSigner(secrets)
-  const record = accessLog({ db, log })
-
   const removals = fileRemovals({ db, store, queue })
 
   const publicUrl = () => config.http.publicUrl
   const mail = openMail(config.mail)
-  const users = people({ db, secrets, mail, log, publicUrl })
-  const { sessions } = users
-  const tokens = openTokens({ db, secrets, limits: config.tokens })
-  const oauthServer = oauth({
+  const { keys, tokens, ...door } = access({
     db,
+    relaxedDb,
     secrets,
     log,
-    sessions,
-    publicUrl: () => config.http.publicUrl,
-    settings: config.oauth,
-  })
-
-  const routes = [
-    ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
-    ...webhookRoutes({ db, secrets, guard: out.guard }),
-    ...revealRoutes({ db, secrets }),
-    ...teamRoutes({ db, secrets, bearers: nameBearers }),
-    ...accessReviewRoutes({ db, secrets }),
-    ...importRoutes({ db, secrets }),
-    ...agentRoutes({ db, secrets }),
-    ...performanceRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
-    ...entrance.routes,
-    ...organisationRoutes({ db, secrets }),
-    ...keyRoutes({ db, keys, secrets }),
-    ...tokens.routes,
-    ...oauthServer.routes,
-    ...signInRoutes({
-      db,
-      secrets,
-      sessions,
+    mail,
+    publicUrl,
+    adminToken: input.adminToken,
+    bearers: nameBearers,
+    limits: {
+      perMinute: config.http.rateLimitPerMinute,
+      strangersPerSecond: config.http.strangersPerSecond,
+      failuresPerMinute: config.http.failuresPerMinute,
+    },
+    tokens: config.tokens,
+    oauth: config.oauth,
+    signIn: {
       settings: { ...config.signIn, others: openIdProviders(config.signIn.providers ?? '[]') ?? [] },
       fetchLike: out.fetchLike({
         trusted: false,
@@ -181,12 +147,21 @@ export async function openApp(input: {
         timeoutMs: 15_000,
         responseSizeBytesMax: 2 ** 20,
       }),
-      publicUrl,
-    }),
-    ...users.routes,
+    },
+  })
+
+  const routes = [
+    ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
+    ...webhookRoutes({ db, secrets, guard: out.guard }),
+    ...revealRoutes({ db, secrets }),
+    ...importRoutes({ db, secrets }),
+    ...agentRoutes({ db, secrets }),
+    ...performanceRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
+    ...entrance.routes,
+    ...door.routes,
     ...authRoutes({
       tokens,
-      inviteUser: routeOf(users.routes, 'POST', '/v1/users'),
+      inviteUser: routeOf(door.routes, 'POST', '/v1/users'),
       postOffice: { db, mail, log, publicUrl },
     }),
     ...velaRoutes({ doors: entrance.doors }),
@@ -198,37 +173,17 @@ export async function openApp(input: {
       doors: entrance.doors,
       removeFilesOf: removals.removeFilesOf,
     }),
-    ...auditRoutes({ db, signer }),
     ...figures.routes,
   ]
-  const limits = admission({
-    db: relaxedDb,
-    perMinute: config.http.rateLimitPerMinute,
-    strangersPerSecond: config.http.strangersPerSecond,
-    failuresPerMinute: config.http.failuresPerMinute,
+  const http = await openServer([...routes, ...referenceRoutes(routes, version)], door.guards, {
+    log,
+    corsOrigins: config.http.corsOrigins.includes('*') ? '*' : [...config.http.corsOrigins],
+    trustedProxies: config.http.trustedProxies,
+    limits: { fieldBytesMax: config.http.jsonBytesMax, fileBytesMax: config.http.uploadBytesMax },
+    onAnswer: figures.onAnswer,
+    journal: door.journal,
+    mounts: door.mounts,
   })
-  const http = await openServer(
-    [...routes, ...referenceRoutes(routes, version)],
-    {
-      authenticate: limits.watch(
-        authenticator({
-          credentials: [keys.credential, tokens.credential, oauthServer.credential, sessions.credential(db)],
-          adminToken: input.adminToken,
-        }),
-      ),
-      enter: (by, work) => (by.isAdmin ? everyOrg(work) : inScope([by.orgId], work)),
-      admit: limits.admit,
-    },
-    {
-      log,
-      corsOrigins: config.http.corsOrigins.includes('*') ? '*' : [...config.http.corsOrigins],
-      trustedProxies: config.http.trustedProxies,
-      limits: { fieldBytesMax: config.http.jsonBytesMax, fileBytesMax: config.http.uploadBytesMax },
-      onAnswer: figures.onAnswer,
-      journal: record.journal,
-      mounts: [oauthServer.mount],
-    },
-  )
   const rewrapSecrets = () =>
     rewrap({ actor: 'system', warn: (err, what) => log.error({ err, what }, 'a stored secret does not open') })
   const running: { stop(graceMs: number): unknown }[] = []
@@ -254,7 +209,7 @@ export async function openApp(input: {
             startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
           ),
         )
-        running.push(startSigning({ db, signer, log }))
+        running.push(door.startSigning())
         running.push(everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets })))
       }
       if (!roles.serve) return { port: 0 }
@@ -263,7 +218,7 @@ export async function openApp(input: {
     },
     async stop(graceMs = graceMsDefault) {
       await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
-      await record.stop()
+      await door.stop()
       await queue.stop()
       await analysis.close()
       await out.close()

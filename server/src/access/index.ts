@@ -1,11 +1,8 @@
 // Who asks, and what they may. The only door into this slice.
 
-export { accessReviewRoutes } from './access-review-routes.ts'
-export { accessLog } from './audit/access-log.ts'
+export { access } from './access.ts'
 export { exportAudit, exportFormats } from './audit/export.ts'
-export { auditRoutes } from './audit/routes.ts'
 export { headSigner } from './audit/signed-heads.ts'
-export { startSigning } from './audit/signing.ts'
 export { auditedOrgs, verifyAudit } from './audit/verification.ts'
 export { type AuditHeads, lockAudit, writeAudit } from './audit/write.ts'
 export { authenticator } from './authenticate.ts'
@@ -34,9 +31,7 @@ export {
   requireKeyToChange,
   revokeKey,
 } from './keys/keys.ts'
-export { keyRoutes } from './keys/routes.ts'
 export { forgetOldUsage } from './keys/usage.ts'
-export { admission } from './limits/admission.ts'
 export { forgetIdleBuckets } from './limits/leases.ts'
 export {
   type Claim,
@@ -50,10 +45,8 @@ export {
   type UsageMonth,
   usageName,
 } from './limits/usage.ts'
-export { oauth } from './oauth/oauth.ts'
 export { forgetExpiredOauth } from './oauth/records.ts'
 export { readSettings } from './org-settings.ts'
-export { organisationRoutes } from './organisation-routes.ts'
 export {
   changeOrg,
   createOrg,
@@ -70,20 +63,17 @@ export { roleScopes } from './permissions.ts'
 export type { Wrappers } from './secrets/data-keys.ts'
 export { openSecrets } from './secrets/open-secrets.ts'
 export { type Report, renewDataKeys, rewrapSecrets, type Watcher } from './secrets/rewrap.ts'
-export { signInRoutes } from './sign-in/routes.ts'
 export { createDepartment, type Department, departmentsNamed, listDepartments } from './teams/departments.ts'
 export { relinkMembers } from './teams/members.ts'
 export { type NameBearers, readName, tidyName } from './teams/names.ts'
-export { teamRoutes } from './teams/routes.ts'
 export { departmentsOf, insertTeam, listTeams, type Team, teamsNamed } from './teams/teams.ts'
 export type { IssuedTokens } from './tokens/id-tokens.ts'
 export { signingKeyColumn } from './tokens/signing-keys.ts'
 export type { Asking, LoggedIn, Login } from './tokens/token-exchange.ts'
-export { type HeldToken, openTokens, type Tokens } from './tokens/tokens.ts'
+export type { HeldToken, Tokens } from './tokens/tokens.ts'
 export { normaliseEmail, requireEmail } from './users/email.ts'
 export { acceptInvitation } from './users/invitations.ts'
 export { makeOwner, makeResetLink } from './users/operator-links.ts'
 export { type PostOffice, resetPassword, sendReset } from './users/password-resets.ts'
-export { people } from './users/people.ts'
 export { totpColumn } from './users/second-factor.ts'
 export { forgetOldSignIns } from './users/sign-in-sources.ts'

@@ -12,6 +12,8 @@ export type Remembered = { keyId: string; orgId: string }
 type Entry<Key> = { key: Promise<Key | null>; loaded: Key | null | undefined; at: number }
 
 export type KeyCache<Key> = {
+  /** Only what is remembered; asks nobody. */
+  peek(id: string): Key | null
   /** Null: there is no such key. */
   get(id: string): Promise<Key | null>
   /** Of a key, or of all keys of an organisation; without an id, of all. Look-ups under way are forgotten too. */
@@ -31,11 +33,19 @@ export function keyCache<Key extends Remembered>(
   const entries = new Map<string, Entry<Key>>()
 
   const isCurrent = ({ at }: Entry<Key>) => {
-    const age = now() - at
-    return age < heardMs || (age < keptMs && now() - heardAt() < heardMs)
+    const time = now()
+    const age = time - at
+    return age < heardMs || (age < keptMs && time - heardAt() < heardMs)
   }
 
   return {
+    peek(id) {
+      const known = entries.get(id)
+      if (!known?.loaded || !isCurrent(known)) return null
+      entries.delete(id)
+      entries.set(id, known)
+      return known.loaded
+    },
     get(id) {
       const known = entries.get(id)
       if (known) entries.delete(id)

@@ -51,7 +51,7 @@ export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secret
       ])
       return answer
     })
-    keys.forget(call.params.id)
+    if (call.params.id) keys.forget(call.params.id)
     return answer
   }
 
