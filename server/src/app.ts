@@ -18,7 +18,7 @@ import {
   spoken,
   wholeOrg,
 } from './conversations/index.ts'
-import { startDelivery, webhookRoutes } from './events/index.ts'
+import { announceHead, startDelivery, webhookRoutes } from './events/index.ts'
 import { ingest } from './ingest/index.ts'
 import { agentRoutes, importRoutes, performanceRoutes } from './insights/index.ts'
 import { openKeyring } from './keyring.ts'
@@ -132,6 +132,7 @@ export async function openApp(input: {
     publicUrl,
     adminToken: input.adminToken,
     bearers: nameBearers,
+    tellHead: announceHead,
     limits: {
       perMinute: config.http.rateLimitPerMinute,
       strangersPerSecond: config.http.strangersPerSecond,

@@ -52,6 +52,7 @@ export async function openOutbox(
         const rows = events.map(({ type, conversationId = newId() }, index): NewEvent => {
           const told = { orgId, seq: seqs[index] as number }
           if (type === 'usage.threshold_reached') return { ...told, type, conversationId: null, data: usageData }
+          if (type === 'audit.head_signed') return { ...told, type, conversationId: null, data: headData }
           return { ...told, type, conversationId, data: dataOf(type, conversationId) }
         })
         await emit(tx, rows)
@@ -88,6 +89,14 @@ export async function openOutbox(
   }
 }
 
+const headData = {
+  audit_seq: 7,
+  hash: 'ab'.repeat(32),
+  at: '2026-03-05T09:00:00.000Z',
+  public_key: 'key',
+  signature: 'signature',
+  links: { self: '/v1/audit/heads' },
+}
 const usageData: UsageEventData = {
   kind: 'chats',
   percent: 50,

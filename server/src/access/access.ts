@@ -11,7 +11,7 @@ import { accessReviewRoutes } from './access-review-routes.ts'
 import { accessLog } from './audit/access-log.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { headSigner } from './audit/signed-heads.ts'
-import { startSigning } from './audit/signing.ts'
+import { startSigning, type TellHead } from './audit/signing.ts'
 import { authenticator } from './authenticate.ts'
 import { type ApiKeys, apiKeys } from './keys/api-keys.ts'
 import { keyRoutes } from './keys/routes.ts'
@@ -35,6 +35,8 @@ type Parts = {
   adminToken: string
   /** Whoever bears the names of teams and departments, above this floor. */
   bearers: NameBearers
+  /** Tells of a signed end of the audit; events are above this floor too. */
+  tellHead: TellHead
   limits: Omit<Parameters<typeof admission>[0], 'db'>
   tokens: Parameters<typeof openTokens>[0]['limits']
   oauth: Parameters<typeof oauth>[0]['settings']
@@ -85,7 +87,7 @@ export function access(parts: Parts): Access {
     },
     journal: record.journal,
     mounts: [server.mount],
-    startSigning: () => startSigning({ db, signer, log }),
+    startSigning: () => startSigning({ db, signer, log, tell: parts.tellHead }),
     stop: record.stop,
   }
 }

@@ -2,7 +2,7 @@
 
 export { access } from './access.ts'
 export { exportAudit, exportFormats } from './audit/export.ts'
-export { headSigner } from './audit/signed-heads.ts'
+export { headSigner, type SignedHead } from './audit/signed-heads.ts'
 export { auditedOrgs, verifyAudit } from './audit/verification.ts'
 export { type AuditHeads, lockAudit, writeAudit } from './audit/write.ts'
 export { authenticator } from './authenticate.ts'
@@ -57,6 +57,7 @@ export {
   type Org,
   type OrgChange,
   orgReader,
+  requireNoHold,
   resolveOrgId,
 } from './orgs.ts'
 export { roleScopes } from './permissions.ts'

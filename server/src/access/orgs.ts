@@ -99,17 +99,27 @@ const allocations = ['minutes_per_month', 'chats_per_month']
  * @throws Problem('conflict', 'legal_hold')
  */
 export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
-  // Locked, so that no hold is laid on it meanwhile.
   const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-  const hold = row && asOrg(row).settings.legal_hold
-  if (hold) {
-    const why = typeof hold === 'string' ? ` (${hold})` : ''
-    const detail = `It is under legal hold${why} and cannot be deleted. Lift the hold first: settings.legal_hold false.`
-    throw new Problem('conflict', 'legal_hold', detail)
-  }
+  if (row) refuseWhenHeld(asOrg(row))
   await tx.deleteFrom('idempotency_keys').where('org_id', '=', id).execute()
   const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
   return result.numDeletedRows > 0n
+}
+
+/**
+ * Before anything of an organisation is deleted, and before anything else is locked. No hold is laid on it meanwhile.
+ * @throws Problem('conflict', 'legal_hold')
+ */
+export async function requireNoHold(tx: DbOrTx, id: string): Promise<void> {
+  const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forShare().executeTakeFirst()
+  if (row) refuseWhenHeld(asOrg(row))
+}
+
+function refuseWhenHeld({ settings: { legal_hold: hold } }: Org): void {
+  if (!hold) return
+  const why = typeof hold === 'string' ? ` (${hold})` : ''
+  const detail = `It is under legal hold${why} and cannot be deleted. Lift the hold first: settings.legal_hold false.`
+  throw new Problem('conflict', 'legal_hold', detail)
 }
 
 /**

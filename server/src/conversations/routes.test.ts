@@ -300,6 +300,17 @@ describe('what clients read', () => {
     return rows[0]?.n
   }
 
+  test('nothing is deleted while the organisation is under legal hold', async () => {
+    const owner = await indaba.customer({ settings: { legal_hold: 'case 12' } })
+    const [{ id } = { id: '' }] = await arrive(indaba.app.db, owner.orgId)
+    const remove = () => fetch(`${indaba.url}/v1/conversations/${id}`, { method: 'DELETE', headers: owner.headers })
+    const refused = await remove()
+    assert.equal(refused.status, 409)
+    assert.match(await refused.text(), /legal hold \(case 12\)/)
+    await sql`update orgs set settings = '{}' where id = ${owner.orgId}`.execute(indaba.app.db)
+    assert.equal((await remove()).status, 204)
+  })
+
   test('a deleted call leaves no row and no file of any of its versions, and the world is told', async () => {
     const folder = join(indaba.dataDir, 'store')
     const files = async () => {

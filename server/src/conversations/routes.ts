@@ -1,7 +1,7 @@
 // Reading conversations over REST: calls, chats, and both together. Transcripts and recordings: media-routes.ts.
 
 import { Type } from 'typebox'
-import { orgReader, writeAudit } from '../access/index.ts'
+import { orgReader, requireNoHold, writeAudit } from '../access/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { okWithEtag } from '../platform/http/etag.ts'
 import { pageSize, writeCursor } from '../platform/http/paging.ts'
@@ -142,11 +142,12 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       tag,
       auth: 'calls:delete',
       params: byId,
-      answers: { 204: { description: 'Deleted' } },
+      answers: { 204: { description: 'Deleted' }, 409: { description: 'The organisation is under legal hold' } },
       async handle({ by, params, requestId }): Promise<Answer> {
         const { orgId, actor } = by
         const id = ownId(params.id)
         await db.transaction().execute(async (tx) => {
+          await requireNoHold(tx, orgId)
           await lockConversation(tx, { org_id: orgId, id })
           const conversation = await requireConversation(tx, by, id)
           const files = await recordingKeys(tx, orgId, id)

@@ -15,7 +15,7 @@ const conversationEventTypes = [
   'chat.deleted',
 ] as const
 
-const orgEventTypes = ['usage.threshold_reached'] as const
+const orgEventTypes = ['usage.threshold_reached', 'audit.head_signed'] as const
 
 export const eventTypes = [...conversationEventTypes, ...orgEventTypes] as const
 

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/db/db.ts'
 import { together } from '../platform/db/together.ts'
 import { newId } from '../platform/ids.ts'
 import { type ConversationEventType, filtersOf } from './catalog.ts'
-import { type ConversationEventData, isVbotEvent, type UsageEventData } from './payload.ts'
+import { type AuditHeadData, type ConversationEventData, isVbotEvent, type UsageEventData } from './payload.ts'
 
 /** `seq`: from takeSequence in the same transaction. */
 type Told = { orgId: string; seq: number }
@@ -18,7 +18,10 @@ export type ConversationEvent = Told & {
 }
 
 /** Of the organisation itself. */
-export type OrgEvent = Told & { type: 'usage.threshold_reached'; conversationId: null; data: UsageEventData }
+export type OrgEvent = Told & { conversationId: null } & (
+    | { type: 'usage.threshold_reached'; data: UsageEventData }
+    | { type: 'audit.head_signed'; data: AuditHeadData }
+  )
 
 export type NewEvent = ConversationEvent | OrgEvent
 

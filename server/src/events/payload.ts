@@ -52,7 +52,21 @@ export type UsageEventData = {
   links: { self: string }
 }
 
-export type EventData = ConversationEventData | UsageEventData
+/** `audit.head_signed`: the signed end of the organisation's audit; docs/audit.md tells how to check it. */
+export type AuditHeadData = {
+  /** Number of the last row. `seq` is the event's own. */
+  audit_seq: number
+  /** Hexadecimal SHA-256 of that row. */
+  hash: string
+  /** ISO 8601 UTC. */
+  at: string
+  /** Ed25519, base64url. */
+  public_key: string
+  signature: string
+  links: { self: string }
+}
+
+export type EventData = ConversationEventData | UsageEventData | AuditHeadData
 
 export type EventEnvelope = {
   id: string

@@ -14,7 +14,7 @@ import { keyedHash } from '../../platform/secrets.ts'
 import { chainCheck, type Fault, type SignedEnd } from './chain.ts'
 import { readAudit } from './read.ts'
 import { type ChainedRow, hashOf, rowText } from './row.ts'
-import { headSigner, signedHeads } from './signed-heads.ts'
+import { headSigner, type SignedHead, signedHeads } from './signed-heads.ts'
 import { signHeads } from './signing.ts'
 import { readHead } from './stored-chain.ts'
 import { auditedOrgs, verifyAudit } from './verification.ts'
@@ -23,6 +23,8 @@ import { type AuditEntry, writeAudit } from './write.ts'
 const changesInMemory = 10_000
 const rowsOfChain = 60
 const log = openLog('silent')
+const told: SignedHead[] = []
+const tell = async (_tx: unknown, head: SignedHead) => void told.push(head)
 const signer = headSigner({ hash: keyedHash(randomBytes(32)) })
 
 type Chain = { orgId: string; rows: ChainedRow[]; head: { seq: number; hash: string }; signed: SignedEnd[] }
@@ -170,9 +172,9 @@ describe('a chain', () => {
     // Written one by one, by the dozen, and by many at once.
     const all = fc.sample(entryOf(orgId), rowsOfChain)
     for (const one of all.slice(0, 5)) await write([one])
-    await signHeads({ db, signer, log, pauseMs: 0 })
+    await signHeads({ db, signer, log, tell, pauseMs: 0 })
     await write(all.slice(5, 30))
-    await signHeads({ db, signer, log, pauseMs: 0 })
+    await signHeads({ db, signer, log, tell, pauseMs: 0 })
     await Promise.all(all.slice(30).map((one) => write([one])))
     return orgId
   }
@@ -335,7 +337,7 @@ describe('a chain', () => {
     const orgId = await makeChain()
     await owner.query(`set session_replication_role = 'replica'`)
     await owner.query(`update audit_events set actor = 'somebody else' where org_id = '${orgId}' and seq = 40`)
-    await signHeads({ db, signer, log, pauseMs: 0 })
+    await signHeads({ db, signer, log, tell, pauseMs: 0 })
     assert.deepEqual(
       (await signedHeads(db, orgId)).map(({ seq }) => seq),
       [5, 30],
@@ -355,13 +357,18 @@ describe('a chain', () => {
     const entry = { orgId, actor: 'admin', action: 'a.b', target: null, requestId: null }
     const seqs = async () => (await signedHeads(db, orgId)).map(({ seq }) => seq)
     await write([entry])
-    await signHeads({ db, signer, log })
-    await signHeads({ db, signer, log, pauseMs: 0 })
+    await signHeads({ db, signer, log, tell })
+    await signHeads({ db, signer, log, tell, pauseMs: 0 })
     await write([entry, entry])
-    await signHeads({ db, signer, log })
+    await signHeads({ db, signer, log, tell })
     assert.deepEqual(await seqs(), [1])
-    await Promise.all([1, 2, 3].map(() => signHeads({ db, signer, log, pauseMs: 0 })))
+    await Promise.all([1, 2, 3].map(() => signHeads({ db, signer, log, tell, pauseMs: 0 })))
     assert.deepEqual(await seqs(), [1, 3])
+    // Each is told once, whoever of the three has signed it.
+    assert.deepEqual(
+      told.filter(({ org_id }) => org_id === orgId).map(({ seq }) => seq),
+      [1, 3],
+    )
     assert.equal((await verify(orgId)).fault, null)
   })
 

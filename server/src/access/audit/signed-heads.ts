@@ -3,7 +3,7 @@
 
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { Db, DbOrTx } from '../../platform/db/db.ts'
+import type { DbOrTx } from '../../platform/db/db.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { ChainEnd } from './chain.ts'
 
@@ -65,15 +65,20 @@ export async function signedHeads(
   }))
 }
 
-export async function keepSignedHead(db: Db, { hash, public_key, signature, ...head }: SignedHead): Promise<void> {
+/** False when another process has signed it. */
+export async function keepSignedHead(
+  tx: DbOrTx,
+  { hash, public_key, signature, ...head }: SignedHead,
+): Promise<boolean> {
   const bytes = {
     hash: Buffer.from(hash, 'hex'),
     public_key: Buffer.from(public_key, 'base64url'),
     signature: Buffer.from(signature, 'base64url'),
   }
-  await db
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('audit_signed_heads')
     .values({ ...head, ...bytes })
     .onConflict((oc) => oc.doNothing())
-    .execute()
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
 }

@@ -6,13 +6,16 @@ import type { Db, Tx } from '../../platform/db/db.ts'
 import { everyOrg } from '../../platform/db/scope.ts'
 import type { Log } from '../../platform/log.ts'
 import { chainCheck } from './chain.ts'
-import { type HeadSigner, keepSignedHead, signedHeads } from './signed-heads.ts'
+import { type HeadSigner, keepSignedHead, type SignedHead, signedHeads } from './signed-heads.ts'
 import { checkRows, readHead } from './stored-chain.ts'
 
 const everyMs = 5 * 60_000
 const pauseMsDefault = 3_600_000
 
-type Parts = { db: Db; signer: HeadSigner; log: Log }
+type Parts = { db: Db; signer: HeadSigner; log: Log; tell: TellHead }
+
+/** Told in the transaction that keeps the head. */
+export type TellHead = (tx: Tx, head: SignedHead) => Promise<void>
 
 /** Signs at once where nothing was signed for an hour, then looks again every five minutes. */
 export function startSigning(parts: Parts): { stop(): Promise<void> } {
@@ -43,7 +46,7 @@ export function startSigning(parts: Parts): { stop(): Promise<void> } {
  * signature is as it was written. Several processes may do it at once.
  */
 export async function signHeads(parts: Parts & { pauseMs?: number; signal?: AbortSignal }): Promise<void> {
-  const { db, signer, log, pauseMs = pauseMsDefault, signal } = parts
+  const { db, signer, log, tell, pauseMs = pauseMsDefault, signal } = parts
   const before = new Date(Date.now() - pauseMs)
   // The chains of all organisations are this job's business.
   await everyOrg(async () => {
@@ -66,7 +69,9 @@ export async function signHeads(parts: Parts & { pauseMs?: number; signal?: Abor
         continue
       }
       const made = signer.sign({ org_id: orgId, ...head, at: new Date().toISOString() })
-      await keepSignedHead(db, made)
+      await db.transaction().execute(async (tx) => {
+        if (await keepSignedHead(tx, made)) await tell(tx, made)
+      })
       log.info({ head: made }, 'signed the head of the audit')
     }
   })

@@ -42,8 +42,11 @@ export function keyCache<Key extends Remembered>(
     peek(id) {
       const known = entries.get(id)
       if (!known?.loaded || !isCurrent(known)) return null
-      entries.delete(id)
-      entries.set(id, known)
+      // Where nothing will be let go soon, the order does not matter.
+      if (entries.size > keptMax / 2) {
+        entries.delete(id)
+        entries.set(id, known)
+      }
       return known.loaded
     },
     get(id) {

@@ -8,6 +8,9 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const idChars = 12
 const secretChars = 32
 const checksumChars = 6
+/** Where the id stands in a key. */
+export const idStart = 'ind_live_'.length
+export const idEnd = idStart + idChars
 const keyPattern = /^ind_(live|test)_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
 
 export const environments = ['live', 'test'] as const

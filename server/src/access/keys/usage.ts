@@ -37,13 +37,13 @@ export function keyUsage(db: Db, now: () => number = Date.now): KeyUsage {
 
   const usage: KeyUsage = {
     note({ orgId, keyId, secretId, address, group }) {
-      const one = pending.get(keyId) ?? { orgId, keyId, last: new Map(), counts: new Map(), writtenAt: 0 }
-      pending.set(keyId, one)
+      let one = pending.get(keyId)
+      if (!one) pending.set(keyId, (one = { orgId, keyId, last: new Map(), counts: new Map(), writtenAt: 0 }))
       const at = now()
       const day = Math.floor(at / dayMs)
       one.last.set(secretId, { at, address })
-      const counts = one.counts.get(day) ?? new Map<string, number>()
-      one.counts.set(day, counts)
+      let counts = one.counts.get(day)
+      if (!counts) one.counts.set(day, (counts = new Map()))
       counts.set(group, (counts.get(group) ?? 0) + 1)
     },
     async flush(all = false) {
