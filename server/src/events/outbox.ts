@@ -60,26 +60,29 @@ export async function emit(tx: Tx, events: NewEvent[]): Promise<void> {
     id: newId(),
     type: event.type,
     conversation_id: event.conversationId,
-    data: event.data,
+    // As text, so that PostgreSQL takes it apart only once.
+    data: JSON.stringify(event.data),
     occurred_at: occurredAt,
   }))
-  const asked = events.map(({ orgId, seq, type }) => ({
-    org_id: orgId,
-    seq,
-    filters: filtersOf(type),
-    styles: isVbotEvent(type) ? ['vela', 'vbot'] : ['vela'],
-  }))
+  const asked = [...Map.groupBy(events, ({ orgId, type }) => `${orgId} ${type}`).values()].map((alike) => {
+    const { orgId, type } = alike[0] as NewEvent
+    const styles = isVbotEvent(type) ? ['vela', 'vbot'] : ['vela']
+    return { org_id: orgId, filters: filtersOf(type), styles, seqs: alike.map(({ seq }) => seq) }
+  })
   // The endpoints are held until the commit: one that is deleted meanwhile must not fail the change itself.
   await sql`
     with written as (
       insert into events (org_id, seq, id, type, conversation_id, data, occurred_at)
-      select org_id, seq, id, type, conversation_id, data, occurred_at
-      from json_populate_recordset(null::events, ${JSON.stringify(rows)}::json)
+      select org_id, seq, id, type, conversation_id, data::json, occurred_at
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e (
+        org_id uuid, seq bigint, id uuid, type text, conversation_id uuid, data text, occurred_at timestamptz)
     ), wanted as (
-      select w.org_id, w.id, asked.seq
-      from json_to_recordset(${JSON.stringify(asked)}::json) as asked (org_id uuid, seq bigint, filters text[], styles text[])
+      select w.org_id, w.id, told.seq
+      from json_to_recordset(${JSON.stringify(asked)}::json)
+        as asked (org_id uuid, filters text[], styles text[], seqs bigint[])
       join webhook_endpoints w on w.org_id = asked.org_id and w.is_active
         and w.events && asked.filters and w.style = any (asked.styles)
+      cross join unnest(asked.seqs) as told (seq)
       for key share of w
     ), queued as (
       insert into deliveries (org_id, id, endpoint_id, event_seq, state, next_at, created_at)
