@@ -21,7 +21,7 @@ const decisions = Type.Union(['keep', 'change', 'remove'].map((one) => Type.Lite
 const decisionAnswer = Type.Object({ decision: decisions, note: orNull(text), actor: text, at: time })
 const subjectAnswer = Type.Object({
   subject: Type.String({ examples: ['key:a1B2c3D4e5F6'] }),
-  kind: Type.Union(['user', 'key', 'application'].map((one) => Type.Literal(one))),
+  kind: Type.Union(['user', 'key', 'token', 'application'].map((one) => Type.Literal(one))),
   name: text,
   email: orNull(text),
   role: orNull(text),

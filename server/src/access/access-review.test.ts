@@ -77,10 +77,17 @@ describe('access review', () => {
     await sql`update api_keys set created_at = now() - interval '91 days', expires_at = null where org_id = ${orgId}`.execute(
       db,
     )
+    const token = { org_id: orgId, masked: 'abcde****vwxyz', created_by: 'key:x', created_at: daysAgo(1) }
+    const tokens = [
+      { ...token, id: newId(), name: 'nightly', token_hash: Buffer.from('1'), scopes: ['calls:write'] },
+      { ...token, id: newId(), name: 'gone', token_hash: Buffer.from('2'), revoked_at: new Date() },
+    ]
+    for (const one of tokens) await db.insertInto('refresh_tokens').values(one).execute()
+    expected[`token:${tokens[0]?.id}`] = ['no_expiry']
     const { subjects, review_id } = (await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review')).body
     assert.equal(review_id, reviewOf(new Date()))
-    const users = subjects.filter((one: Json) => one.kind === 'user')
-    assert.deepEqual(Object.fromEntries(users.map((one: Json) => [one.subject, one.marks])), expected)
+    const others = subjects.filter((one: Json) => one.kind !== 'key')
+    assert.deepEqual(Object.fromEntries(others.map((one: Json) => [one.subject, one.marks])), expected)
     const keys = subjects.filter((one: Json) => one.kind === 'key')
     assert.deepEqual(
       keys.map((one: Json) => one.marks),

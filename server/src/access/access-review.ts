@@ -1,5 +1,5 @@
 // The quarterly review of access: everybody and everything that can get in, when it last did, and what deserves a look.
-// Reads what users, keys and oauth own; only the decisions are its own.
+// Reads what users, keys, tokens and oauth own; only the decisions are its own.
 
 import { sql } from 'kysely'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
@@ -16,7 +16,7 @@ export const marks = {
   unused: `not used for ${unusedDays} days`,
   over_privileged: `more than it seems to need: administrators who did not sign in for ${adminUnusedDays} days, and programs with scopes beyond the integration role`,
   no_second_factor: 'a person who signs in without a second factor',
-  no_expiry: 'a key without an end',
+  no_expiry: 'a key or token without an end',
 } as const
 
 export type Mark = keyof typeof marks
@@ -24,9 +24,9 @@ export type Mark = keyof typeof marks
 export type Decision = { decision: 'keep' | 'change' | 'remove'; note: string | null; actor: string; at: Date }
 
 export type Subject = {
-  /** `user:<id>`, `key:<id>`, `application:<id>` */
+  /** `user:<id>`, `key:<id>`, `token:<id>`, `application:<id>` */
   subject: string
-  kind: 'user' | 'key' | 'application'
+  kind: 'user' | 'key' | 'token' | 'application'
   name: string
   email: string | null
   role: string | null
@@ -50,13 +50,14 @@ export const reviewOf = (at: Date): string => `${at.getUTCFullYear()}-Q${Math.fl
 export async function reviewAccess(db: DbOrTx, by: Principal, now: Date): Promise<Subject[]> {
   if (by.reach !== 'all') throw beyondReach('Reviewing access needs access to the whole organisation.')
   const { orgId } = by
-  const [users, keys, applications, decisions] = await Promise.all([
+  const [users, keys, tokens, applications, decisions] = await Promise.all([
     readUsers(db, orgId),
     readKeys(db, orgId),
+    readTokens(db, orgId),
     readApplications(db, orgId),
     readDecisions(db, orgId, reviewOf(now)),
   ])
-  return [...users, ...keys, ...applications].map(({ expires, ...one }) => ({
+  return [...users, ...keys, ...tokens, ...applications].map(({ expires, ...one }) => ({
     ...one,
     marks: marksOf({ ...one, expires }, now),
     decision: decisions.get(one.subject) ?? null,
@@ -92,6 +93,19 @@ async function readKeys(db: DbOrTx, orgId: string): Promise<Found[]> {
     from api_keys k left join api_key_secrets s on s.org_id = k.org_id and s.key_id = k.id
     where k.org_id = ${orgId} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
     group by k.org_id, k.id order by k.created_at, k.id`.execute(db)
+  return rows
+}
+
+/** Refresh tokens of integrations; those of users end with their users. */
+async function readTokens(db: DbOrTx, orgId: string): Promise<Found[]> {
+  const { rows } = await sql<Found>`
+    select 'token:' || t.id as subject, 'token' as kind, t.name, null as email, null as role, 'organisation' as level,
+      '{}'::text[] as departments, '{}'::text[] as teams, t.scopes, t.created_at, t.expires_at is not null as expires,
+      t.last_used_at, null as has_second_factor
+    from refresh_tokens t
+    where t.org_id = ${orgId} and t.user_id is null and t.revoked_at is null
+      and (t.expires_at is null or t.expires_at > now())
+    order by t.id`.execute(db)
   return rows
 }
 

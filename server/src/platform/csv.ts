@@ -63,7 +63,11 @@ function delimiterOf(text: string): ',' | ';' {
 
 /** Cells that a spreadsheet would run as a formula come with a leading quote (CWE-1236). */
 export const writeCsv = (header: readonly string[], rows: readonly (readonly unknown[])[]): string =>
-  stringify([header, ...rows] as unknown[][], { escape_formulas: true, record_delimiter: '\r\n' })
+  writeCsvRows([header, ...rows])
+
+/** More rows of a file that is written in parts. */
+export const writeCsvRows = (rows: readonly (readonly unknown[])[]): string =>
+  stringify(rows as unknown[][], { escape_formulas: true, record_delimiter: '\r\n' })
 
 /** A cell as it was before `writeCsv` made it harmless. */
 export const unescapeFormula = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/, '')

@@ -2,7 +2,7 @@
 // it; or CSV for spreadsheets. Oldest first, read as fast as it is taken.
 
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
+import { writeCsvRows } from '../../platform/csv.ts'
 import type { Db } from '../../platform/db/db.ts'
 import { sameScope } from '../../platform/db/scope.ts'
 import { type AuditFilter, type ReadRow, readAudit } from './read.ts'
@@ -36,7 +36,7 @@ const columns: (keyof ReadRow)[] = [
 export function exportAudit(db: Db, orgId: string, filter: AuditFilter, format: ExportFormat): Readable {
   const here = sameScope()
   async function* pages() {
-    if (format === 'csv') yield `${columns.join()}\n`
+    if (format === 'csv') yield writeCsvRows([columns])
     for (let after = Number.MIN_SAFE_INTEGER; ; ) {
       const rows = await here(() => readAudit(db, orgId, filter, { limit: pageRows, after }))
       if (rows.length > 0) yield format === 'csv' ? csvOf(rows) : rows.map(lineOf).join('')
@@ -54,5 +54,4 @@ const lineOf = ({ prev_hash, hash, ...row }: ReadRow): string =>
     ? `${JSON.stringify({ ...row, data: JSON.parse(row.data) })}\n`
     : `${rowText({ ...row, prev_hash }).slice(0, -1)},"hash":"${hash}"}\n`
 
-/** What a spreadsheet would run as a formula is disarmed with a quote. */
-const csvOf = (rows: ReadRow[]): string => stringify(rows, { columns, escape_formulas: true })
+const csvOf = (rows: ReadRow[]): string => writeCsvRows(rows.map((row) => columns.map((name) => row[name])))
