@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { allScopes } from '../../src/access/permissions.ts'
@@ -44,6 +45,12 @@ describe('tenancy', () => {
     await Promise.all([admin.connect(), program.connect()])
     for (const customer of [own, other]) await live(customer)
     await fillEmptyTables(admin, other.orgId, marker)
+    // Reads are recorded in batches, a moment after they were answered.
+    for (let last = ''; ; await delay(500)) {
+      const now = await fingerprint(admin, other.orgId)
+      if (now === last) break
+      last = now
+    }
     const ids = await idsOf(admin, other.orgId)
     foreign = [...ids, ...ids.slice(0, 3).map((id) => `vela_chat_${id}`)]
     server = await openServer(
