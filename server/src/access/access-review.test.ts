@@ -61,6 +61,21 @@ describe('access review', () => {
     return `user:${id}`
   }
 
+  test('shows nothing of the account of somebody who was only invited', async () => {
+    const { orgId } = await indaba.customer()
+    const invited = await person(orgId, { role: 'analyst', name: 'Known elsewhere', seen: null, totp: true })
+    const own = sql`org_id = ${orgId}`
+    const shown = async () => {
+      const { subjects } = (await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review')).body
+      const { name, has_second_factor } = subjects.find((one: Json) => one.subject === invited)
+      return [name, has_second_factor]
+    }
+    await sql`update memberships set state = 'invited', invited_name = 'As invited' where ${own}`.execute(indaba.app.db)
+    assert.deepEqual(await shown(), ['As invited', null])
+    await sql`update memberships set state = 'active' where ${own}`.execute(indaba.app.db)
+    assert.deepEqual(await shown(), ['Known elsewhere', true])
+  })
+
   test('marks what is unused, over-privileged, without an end or without a second factor', async () => {
     const { db } = indaba.app
     const { orgId } = await indaba.customer()

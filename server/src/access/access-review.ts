@@ -66,12 +66,17 @@ export async function reviewAccess(db: DbOrTx, by: Principal, now: Date): Promis
 
 type Found = Omit<Subject, 'marks' | 'decision'> & { expires: boolean }
 
-/** Sessions are forgotten when they end; the audit remembers their start. */
+/**
+ * Sessions are forgotten when they end; the audit remembers their start. Of the account of somebody who was only invited
+ * nothing is shown.
+ */
 async function readUsers(db: DbOrTx, orgId: string): Promise<Found[]> {
   const { rows } = await sql<Found>`
-    select 'user:' || m.user_id as subject, 'user' as kind, coalesce(u.name, u.email) as name, u.email, m.role, m.level,
-      m.departments, m.teams, '{}'::text[] as scopes, m.created_at, true as expires,
-      greatest(s.seen_at, a.started_at) as last_used_at, u.totp_confirmed_at is not null as has_second_factor
+    select 'user:' || m.user_id as subject, 'user' as kind,
+      coalesce(case when m.state = 'invited' then m.invited_name else u.name end, u.email) as name, u.email, m.role,
+      m.level, m.departments, m.teams, '{}'::text[] as scopes, m.created_at, true as expires,
+      greatest(s.seen_at, a.started_at) as last_used_at,
+      case when m.state <> 'invited' then u.totp_confirmed_at is not null end as has_second_factor
     from memberships m join users u on u.id = m.user_id
     left join (select user_id, max(last_seen_at) as seen_at from user_sessions where org_id = ${orgId} group by 1) s
       on s.user_id = m.user_id

@@ -39,13 +39,17 @@ export function organisationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
       method: 'GET',
       paths: ['/v1/organisation'],
       summary: 'The organisation that the credential belongs to, with its settings',
+      description: 'Whoever sees only a part of it sees the time zone alone of its settings.',
       tag,
       auth: 'users:read',
       answers: { 200: { description: 'The organisation', schema: answer } },
       async handle({ by }) {
         const org = await findOrg(db, by.orgId)
         if (!org) throw notFound()
-        return ok(organisationView(org))
+        const { settings, ...rest } = organisationView(org)
+        // Limits, holds and domains are the business of who sees the whole.
+        const { time_zone } = settings
+        return ok({ ...rest, settings: by.reach === 'all' ? settings : time_zone ? { time_zone } : {} })
       },
     }),
     route({

@@ -99,8 +99,13 @@ const allocations = ['minutes_per_month', 'chats_per_month']
  * @throws Problem('conflict', 'legal_hold')
  */
 export async function deleteOrg(tx: DbOrTx, id: string): Promise<boolean> {
-  const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  // Weaker than `for update`: whoever is writing rows of the organisation goes on, and is waited for below.
+  const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
   if (row) refuseWhenHeld(asOrg(row))
+  // In the order in which everybody locks them (ingest/accept.ts), so that nobody waits for this in a circle.
+  for (const [table, order] of lockedFirst) {
+    await sql`select from ${sql.table(table)} where org_id = ${id} order by ${sql.raw(order)} for update`.execute(tx)
+  }
   await tx.deleteFrom('idempotency_keys').where('org_id', '=', id).execute()
   const result = await tx.deleteFrom('orgs').where('id', '=', id).executeTakeFirst()
   return result.numDeletedRows > 0n
@@ -114,6 +119,13 @@ export async function requireNoHold(tx: DbOrTx, id: string): Promise<void> {
   const row = await tx.selectFrom('orgs').selectAll().where('id', '=', id).forShare().executeTakeFirst()
   if (row) refuseWhenHeld(asOrg(row))
 }
+
+const lockedFirst = [
+  ['queue_tags', 'channel'],
+  ['agents', 'id'],
+  ['conversations', 'channel, external_id, id'],
+  ['event_counters', 'org_id'],
+] as const
 
 function refuseWhenHeld({ settings: { legal_hold: hold } }: Org): void {
   if (!hold) return

@@ -52,8 +52,17 @@ export const roleScopes = {
 export type Role = keyof typeof roleScopes
 export const roles = Object.keys(roleScopes) as Role[]
 
-/** What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation. */
-const ofTheWhole: readonly string[] = ['webhooks:manage', 'organisation:manage', 'audit:read'] satisfies Scope[]
+/**
+ * What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation, a key or
+ * an application serves all.
+ */
+const ofTheWhole: readonly string[] = [
+  'webhooks:manage',
+  'keys:manage',
+  'applications:manage',
+  'organisation:manage',
+  'audit:read',
+] satisfies Scope[]
 
 /**
  * @throws Problem('forbidden', 'insufficient_permissions') when the caller lacks what a route or an object needs;

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Acceptance, call, chat, openAcceptance, type Taken } from '../../test/acceptance.ts'
+import { deleteOrg, writeAudit } from '../access/index.ts'
+import { createAgent } from '../conversations/index.ts'
+import { takeSequence } from '../events/index.ts'
 import type { Problem } from '../platform/problem.ts'
 
 const times = <T>(n: number, make: (index: number) => T): T[] => Array.from({ length: n }, (_, index) => make(index))
@@ -294,6 +298,22 @@ describe('taking in', () => {
       assert.deepEqual(rows, [{ n: 30 }])
     })
 
+    test('is waited for while somebody else makes them, whatever that one still has to lock', async () => {
+      const orgId = await house.org()
+      const takeIn = house.process()
+      await takeIn(chat(orgId))
+      let taking: Promise<Taken> | undefined
+      await house.db.transaction().execute(async (tx) => {
+        await createAgent(tx, orgId, { name: 'Thandi', email: 'thandi@example.com' })
+        taking = takeIn(of(orgId, true))
+        await delay(100)
+        await takeSequence(tx, [orgId])
+        await writeAudit(tx, [{ orgId, actor: 'admin', action: 'agent.create', target: null, requestId: null }])
+      })
+      assert.equal((await taking)?.outcome, 'new')
+      assert.equal((await house.rows(orgId)).agents, 1)
+    })
+
     test('is left out and said, where agents are not made by themselves', async () => {
       const orgId = await house.org()
       const { outcome, warnings } = await house.process()(of(orgId, false))
@@ -301,5 +321,19 @@ describe('taking in', () => {
       assert.match(warnings.join(), /No agent is known as Thandi@Example\.com, Thandi/)
       assert.equal((await house.rows(orgId)).agents, 0)
     })
+  })
+  test('an organisation can be deleted while much comes for it', async () => {
+    for (const waitMs of [5, 15, 25]) {
+      const orgId = await house.org()
+      const takers = [house.process(), house.process()] as const
+      await takers[0](chat(orgId))
+      const coming = times(100, (index) => (takers[index % 2] as (typeof takers)[0])(chat(orgId)))
+      const ended = Promise.allSettled(coming)
+      await delay(waitMs)
+      assert.equal(await house.db.transaction().execute((tx) => deleteOrg(tx, orgId)), true)
+      await ended
+      const { conversations, events, transcripts } = await house.rows(orgId)
+      assert.deepEqual({ conversations, events, transcripts }, { conversations: 0, events: 0, transcripts: 0 })
+    }
   })
 })

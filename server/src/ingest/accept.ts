@@ -52,12 +52,16 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     .map(({ arrival: { org_id, id } }) => ({ org_id, id }))
   const named = open.map(({ arrival }) => namedAgent(arrival))
   // Tags first: until the commit, whoever takes in for the same organisation waits there, and then finds what this one
-  // wrote. Sequence and audit last, as whoever changes a conversation locks it before them. A duplicate uses none.
+  // wrote. Then agents, as whoever makes or changes one locks it before all that follows. Sequence and audit last, as
+  // whoever changes a conversation locks it before them. A duplicate uses none.
+  const taking = takeTags(
+    tx,
+    open.map(({ arrival: { org_id: orgId, channel } }) => ({ orgId, channel })),
+  )
+  const makers = open.filter(({ createsAgents, arrival }) => createsAgents && arrival.agent_given)
+  const newAgents = makers.length > 0 ? await taking.then(() => makeAgents(tx, makers)) : []
   const [tags, earlier, awaiting, agents, departments, seqs, purse, audit] = await together(
-    takeTags(
-      tx,
-      open.map(({ arrival: { org_id: orgId, channel } }) => ({ orgId, channel })),
-    ),
+    taking,
     findByExternalIds(tx, open.flatMap(naturalKey)),
     findAwaiting(tx, redeemed),
     resolveAgents(tx, named),
@@ -81,17 +85,14 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
   const known = new Map(earlier.map((one) => [nameOf(one), one]))
   const fresh: Decided[] = []
   const answers = new Map<Submission, Answer | Error>()
-  const newAgents: Agent[] = []
   for (const [index, submission] of open.entries()) {
     const agent = agents[index] ?? null
-    const agentId = agent?.id ?? (await madeAgent(tx, submission, newAgents))
-    const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agentId)]
+    const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agent)]
     const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
     const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
     const numbers = { seq: seqs[index] as number, queue_tag: tags[index] as number }
     const decided = decide(submission, {
       agent,
-      agentId,
       department: departments[index] ?? null,
       warnings,
       earlier,
@@ -137,21 +138,20 @@ const naturalKey = ({ arrival: { org_id, channel, external_id } }: Submission) =
 const namedAgent = (arrival: Submission['arrival']) =>
   arrival.agent_given ? { orgId: arrival.org_id, agent: arrival.agent_given } : null
 
-async function madeAgent(tx: Tx, { arrival, createsAgents }: Submission, newAgents: Agent[]): Promise<string | null> {
-  const given = arrival.agent_given
-  if (!createsAgents || !given) return null
-  const find = async () => (await resolveAgents(tx, [{ orgId: arrival.org_id, agent: given }]))[0]?.id ?? null
-  const existing = await find()
-  if (existing) return existing
-  const { team, department } = arrival
-  const made = await createAgent(tx, arrival.org_id, {
-    name: given.name ?? given.email ?? given.id ?? null,
-    email: given.email ?? null,
-    external_id: given.id ?? null,
-    team,
-    department,
-  })
-  if (!made) return find()
-  newAgents.push(made)
-  return made.id
+/** Those that are named and not known yet. */
+async function makeAgents(tx: Tx, makers: Submission[]): Promise<Agent[]> {
+  const made: Agent[] = []
+  for (const { arrival } of makers) {
+    const { org_id: orgId, agent_given: given, team, department } = arrival
+    if (!given || (await resolveAgents(tx, [{ orgId, agent: given }]))[0]) continue
+    const agent = await createAgent(tx, orgId, {
+      name: given.name ?? given.email ?? given.id ?? null,
+      email: given.email ?? null,
+      external_id: given.id ?? null,
+      team,
+      department,
+    })
+    if (agent) made.push(agent)
+  }
+  return made
 }

@@ -6,8 +6,8 @@ import type { Accepted, Submission } from './shapes.ts'
 
 export type Decided = { submission: Submission; arrived: Arrived; accepted: Accepted }
 
-export function agentWarnings({ arrival }: Submission, agentId: string | null): string[] {
-  if (!arrival.agent_given || agentId) return []
+export function agentWarnings({ arrival }: Submission, agent: Agent | null): string[] {
+  if (!arrival.agent_given || agent) return []
   const said = Object.values(arrival.agent_given).join(', ')
   return [`No agent is known as ${said}: taken in without an agent. It is linked when that agent is created.`]
 }
@@ -16,7 +16,6 @@ export function decide(
   submission: Submission,
   found: {
     agent: Agent | null
-    agentId: string | null
     /** Of the team that the sender named. */
     department: string | null
     warnings: string[]
@@ -32,7 +31,7 @@ export function decide(
   const arrived: Arrived = {
     ...arrival,
     id: earlier?.id ?? arrival.id,
-    agent_id: found.agentId,
+    agent_id: found.agent?.id ?? null,
     // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
     team: arrival.team ?? found.agent?.team ?? null,
     department: arrival.department ?? found.department ?? found.agent?.department ?? null,

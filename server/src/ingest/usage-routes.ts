@@ -5,6 +5,7 @@ import { type Org, orgReader, type UsageKind } from '../access/index.ts'
 import { shownUnits } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { ok, type Route, route } from '../platform/http/route.ts'
+import { Problem } from '../platform/problem.ts'
 import { limitOf, monthIn, usageNow } from './allocation.ts'
 
 const amount = Type.Object({
@@ -48,6 +49,10 @@ export function usageRoutes({ db, timeZone }: { db: Db; timeZone: string }): Rou
       auth: 'analytics:read',
       answers: { 200: { description: 'Used, reserved and allowed', schema: answer } },
       async handle({ by }) {
+        if (by.reach !== 'all') {
+          const detail = 'The allocation is of the whole organisation, and you have access to a part of it.'
+          throw new Problem('forbidden', 'beyond_reach', detail)
+        }
         const org = await readOrg(by.orgId)
         const zone = org.settings.time_zone ?? timeZone
         const [minutes, chats] = await Promise.all([amountOf(org, zone, 'minutes'), amountOf(org, zone, 'chats')])

@@ -663,6 +663,24 @@ describe('OAuth 2.0', () => {
     await until('/v1/calls', 200)
   })
 
+  test('who was deactivated and comes back has allowed nothing', async () => {
+    const someone = await person(customer.orgId, 'analyst')
+    const { db } = harness.app
+    await db.updateTable('memberships').set({ accepted_at: new Date() }).where('user_id', '=', someone.id).execute()
+    const begun = await begin(web, 'calls:read')
+    const browser = openBrowser()
+    const page = await signIn(browser, await browser.open(begun.url), someone)
+    const { url } = await browser.submit(page, { action: 'allow' }, atCallback)
+    const { access_token: token, refresh_token: refresh = '' } = await finish(begun, url)
+    for (const verb of ['deactivate', 'reactivate']) {
+      assert.equal((await api(`/v1/users/${someone.id}/${verb}`, { method: 'POST' })).status, 200)
+    }
+    const { state } = (await (await api(`/v1/users/${someone.id}`)).json()) as Json
+    assert.equal(state, 'active')
+    await endsWithin(token, 1000)
+    await assert.rejects(client.refreshTokenGrant(begun.config, refresh), failsWith('invalid_grant'))
+  })
+
   test('a person sees what they have allowed, and takes it back', async () => {
     const someone = await person(customer.orgId, 'analyst')
     const browser = openBrowser()

@@ -185,7 +185,8 @@ describe('reach', () => {
   })
 
   test('what concerns the whole organisation is not for who sees a part of it', async () => {
-    for (const path of ['/v1/webhooks', '/v1/audit', '/v1/access-review']) {
+    const keys = ['/v1/api-keys', '/v1/refresh-tokens', '/v1/oauth/applications']
+    for (const path of ['/v1/webhooks', '/v1/audit', '/v1/access-review', '/v1/usage', ...keys]) {
       for (const [level, { reach }] of Object.entries(levels())) {
         const { status } = await door.ask(principal('owner', reach), 'GET', path)
         assert.equal(status, reach === 'all' ? 200 : 403, `${level}: ${path}`)
@@ -194,6 +195,12 @@ describe('reach', () => {
     // A key would reach what its maker does not.
     const leader = principal('owner', { column: 'team', values: ['Billing'] })
     assert.equal((await door.ask(leader, 'POST', '/v1/api-keys', { name: 'Key', scopes: ['calls:read'] })).status, 403)
+    // What serves everybody is not theirs to end, under its old name as little as under its new one.
+    const { body } = await door.ask(owner(), 'POST', '/v1/refresh-tokens', { name: 'Of all' })
+    assert.equal((await door.ask(owner(), 'GET', '/auth/get_tokens')).body.refresh_tokens.length, 1)
+    assert.deepEqual((await door.ask(leader, 'GET', '/auth/get_tokens')).body.refresh_tokens, [])
+    assert.equal((await door.ask(leader, 'POST', '/auth/revoke_token', { id: body.id })).status, 404)
+    assert.equal((await door.ask(leader, 'DELETE', `/v1/refresh-tokens/${body.id}`)).status, 403)
   })
 
   test('agents hear nothing, unless their organisation lets them hear their own', async () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql } from 'kysely'
+import { hashToken, newToken } from '../../src/access/users/one-time-token.ts'
 import { everyOrg } from '../../src/platform/db/scope.ts'
 import { type Claims, type OpenIdProvider, startOpenIdProvider } from '../fakes/openid-provider.ts'
 import { adminToken, type Customer, type Harness, type Json, startHarness } from '../harness.ts'
@@ -72,6 +73,47 @@ describe('sign-in with another provider', () => {
     return id
   }
 
+  /** What a person has allowed an application to do. */
+  const allowedBy = (userId: string) =>
+    everyOrg(async () => {
+      const { db } = indaba.app
+      const [application, grant] = [crypto.randomUUID(), crypto.randomUUID()]
+      const one = { id: application, name: 'App', kind: 'public', scopes: ['calls:read'], created_by: 'test' }
+      await db
+        .insertInto('oauth_applications')
+        .values({ org_id: org.orgId, ...one })
+        .execute()
+      await db
+        .insertInto('oauth_records')
+        .values({
+          org_id: org.orgId,
+          model: 'Grant',
+          id_hash: Buffer.from(grant),
+          application_id: application,
+          user_id: userId,
+          grant_id: grant,
+          payload: '{}',
+          expires_at: new Date(Date.now() + 60_000),
+        })
+        .execute()
+    })
+
+  /** A browser in which somebody has signed in by password and code. */
+  const signedIn = async (userId: string): Promise<Browser> => {
+    const token = newToken()
+    const row = { id_hash: hashToken(token), id: crypto.randomUUID(), address: '127.0.0.1' }
+    await everyOrg(() =>
+      indaba.app.db
+        .insertInto('user_sessions')
+        .values({ org_id: org.orgId, user_id: userId, ...row, expires_at: new Date(Date.now() + 60_000) })
+        .execute(),
+    )
+    return openBrowser((url, init) => {
+      const { cookie } = init.headers as Record<string, string>
+      return fetch(url, { ...init, headers: { ...init.headers, cookie: `${cookie}; indaba_session=${token}` } })
+    })
+  }
+
   const count = async (table: string, where = sql`true`): Promise<number> => {
     const found = await everyOrg(() =>
       sql<{ n: number }>`select count(*) as n from ${sql.table(table)} where ${where}`.execute(indaba.app.db),
@@ -136,9 +178,25 @@ describe('sign-in with another provider', () => {
 
   it('takes what was set up before from an address that nobody had shown to be theirs', async () => {
     const id = await person('squatted@example.org', { isVerified: false })
+    await allowedBy(id)
     providers.keycloak.signInAs({ sub: 'owner', email: 'squatted@example.org', email_verified: true })
     assert.equal((await openBrowser().open(start('keycloak'))).status, 200)
     assert.equal(await count('users', sql`id = ${id} and password_hash is null and email_verified_at is not null`), 1)
+    assert.equal(await count('oauth_records', sql`user_id = ${id}`), 0)
+  })
+
+  it('opens no account that has a second factor by its mailbox, and links it to who is signed in there', async () => {
+    const id = await person('careful@example.org')
+    await everyOrg(() => sql`update users set totp_confirmed_at = now() where id = ${id}`.execute(indaba.app.db))
+    providers.keycloak.signInAs({ sub: 'careful', email: 'careful@example.org', email_verified: true })
+    const thief = openBrowser()
+    assert.deepEqual(refused(await thief.open(start('keycloak'))).slice(0, 2), [403, 'SECOND_FACTOR_NEEDED'])
+    assert.equal((await whoIs(thief)).status, 401)
+    assert.equal(await count('sign_in_identities', sql`user_id = ${id}`), 0)
+    const other = await signedIn(await person('other@example.org'))
+    assert.equal(refused(await other.open(start('keycloak')))[1], 'SECOND_FACTOR_NEEDED')
+    assert.equal((await (await signedIn(id)).open(start('keycloak'))).status, 200)
+    assert.equal((await openBrowser().open(start('keycloak'))).status, 200, 'linked from now on')
   })
 
   it('takes up an invitation that waits for the address', async () => {

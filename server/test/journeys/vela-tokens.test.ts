@@ -390,6 +390,19 @@ describe('tokens of the hosted service', () => {
       assert.deepEqual([await statusWith(body.token), (await exchange(body.refresh_token)).status], [401, 401])
     })
 
+    it('deactivation for good: who comes back begins anew', async () => {
+      const id = await person('returner@example.org')
+      await everyOrg(() => sql`update memberships set accepted_at = now() where user_id = ${id}`.execute(indaba.app.db))
+      const { body } = await login('returner@example.org')
+      for (const verb of ['deactivate', 'reactivate']) {
+        assert.equal((await ask('POST', `/v1/users/${id}/${verb}`, { headers: org.headers })).status, 200, verb)
+      }
+      assert.equal((await exchange(body.refresh_token)).status, 401)
+      await delay(1100)
+      assert.equal(await statusWith(body.token), 401)
+      assert.equal((await login('returner@example.org')).status, 200)
+    })
+
     it('a new signing key leaves tokens good, unless all are to end', async () => {
       const token = await idTokenOf(refreshToken)
       const rotate = (body: object, headers: Record<string, string> = bearer(adminToken)) =>
@@ -459,6 +472,7 @@ describe('tokens of the hosted service', () => {
 
   it('asks for the code of a second factor, and takes each code once', async () => {
     await person('factor@example.org')
+    const { body: earlier } = await login('factor@example.org')
     const signedIn = await ask('POST', '/v1/session', { body: { email: 'factor@example.org', password } })
     const cookie = signedIn.headers
       .getSetCookie()
@@ -470,6 +484,7 @@ describe('tokens of the hosted service', () => {
     const totp = new TOTP({ secret: Secret.fromBase32(enrolled.secret) })
     const on = await ask('PUT', '/v1/me/totp', { headers, body: { code: totp.generate() } })
     assert.equal(on.status, 200, JSON.stringify(on.body))
+    assert.equal((await exchange(earlier.refresh_token)).status, 401, 'what the password alone had opened')
     const without = await login('factor@example.org')
     assert.deepEqual([without.status, without.body.error.code], [401, 'SECOND_FACTOR_REQUIRED'])
     assert.equal((await login('factor@example.org', { code: '000000' })).status, 401)

@@ -105,6 +105,12 @@ describe('API keys over REST', () => {
     assert.deepEqual(codeOf(await call('POST', `/v1/api-keys/${keyId}/rotate`, testKey, {})), [403, 'MORE_THAN_HELD'])
     const child = { name: 'child', environment: 'test' }
     assert.equal((await call('POST', '/v1/api-keys', testKey, child)).status, 201)
+    // Nor by a live key that gets more, or by a person.
+    const more = { expires_in_days: 3000 }
+    assert.deepEqual(codeOf(await call('PATCH', `/v1/api-keys/${keyId}`, testKey, more)), [403, 'MORE_THAN_HELD'])
+    const invited = { email: 'tester@example.org', role: 'analyst' }
+    assert.deepEqual(codeOf(await call('POST', '/v1/users', testKey, invited)), [403, 'MORE_THAN_HELD'])
+    assert.equal((await call('POST', '/v1/users', key, invited)).status, 201)
 
     await sql`update api_keys set is_admin = true, scopes = '{}' where id = ${made.body.id}`.execute(indaba.app.db)
     await delay(50)

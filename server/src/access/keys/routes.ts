@@ -1,7 +1,7 @@
 // API keys of an organisation over REST. Nobody gives a key, or takes over one, that may do more than they may.
 
 import { Type } from 'typebox'
-import type { Db, Tx } from '../../platform/db/db.ts'
+import type { Db, DbOrTx, Tx } from '../../platform/db/db.ts'
 import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
@@ -144,6 +144,7 @@ export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secret
           refuseMoreThanHeld(call.by, added, before)
           // A longer life is given anew: what it may do is given with it.
           if (input.expires_in_days) refuseMoreThanHeld(call.by, scopes ?? before.scopes, before)
+          await refuseLiveFromTest(tx, call.by, before.environment)
           const key = await changeKey(tx, before, {
             ...(input.name ? { name: input.name.trim() } : {}),
             ...(scopes ? { scopes } : {}),
@@ -245,9 +246,9 @@ function refuseMoreThanHeld(by: Principal, scopes: readonly string[], key?: ApiK
 }
 
 /** What a test system holds must not open the live one. */
-export async function refuseLiveFromTest(tx: Tx, by: Principal, environment = 'live'): Promise<void> {
+export async function refuseLiveFromTest(tx: DbOrTx, by: Principal, environment = 'live'): Promise<void> {
   const [kind, id] = by.actor.split(':')
   if (environment === 'test' || kind !== 'key' || !id) return
   if ((await requireKey(tx, by.orgId, id)).environment === 'live') return
-  throw new Problem('forbidden', 'more_than_held', 'A key for tests cannot make or rotate live keys.')
+  throw new Problem('forbidden', 'more_than_held', 'A key for tests cannot give access to what is live.')
 }

@@ -46,7 +46,9 @@ export async function listGrants(
 export const findGrant = async (db: DbOrTx, orgId: string, id: string): Promise<Grant | null> =>
   (await listGrants(db, orgId, { id, limit: 1, before: null }))[0] ?? null
 
-/** All that this person has allowed to any application, in every organisation that the transaction sees. */
-export async function endGrantsOfUser(tx: DbOrTx, userId: string): Promise<void> {
-  await tx.deleteFrom('oauth_records').where('user_id', '=', userId).execute()
+/** All that this person has allowed to any application, in one organisation or in every one that the transaction sees. */
+export async function endGrantsOfUser(tx: DbOrTx, userId: string, orgId?: string): Promise<void> {
+  let query = tx.deleteFrom('oauth_records').where('user_id', '=', userId)
+  if (orgId) query = query.where('org_id', '=', orgId)
+  await query.execute()
 }

@@ -5,11 +5,18 @@ import { sql } from 'kysely'
 import type { Tx } from '../../platform/db/db.ts'
 import { Problem } from '../../platform/problem.ts'
 import { writeAudit } from '../audit/write.ts'
-import { revokeTokensOfUser } from '../tokens/refresh-tokens.ts'
 import { requireEmail } from '../users/email.ts'
 import { refusals } from '../users/password-sign-in.ts'
 import { removeSecondFactor } from '../users/second-factor.ts'
-import { activeMemberships, createUser, findUser, findUserByEmail, type Membership, type User } from '../users/users.ts'
+import {
+  activeMemberships,
+  createUser,
+  endWhatIsOpen,
+  findUser,
+  findUserByEmail,
+  type Membership,
+  type User,
+} from '../users/users.ts'
 import type { Identity } from './identity.ts'
 
 /** In the words of the hosted service, with our own names. */
@@ -18,12 +25,13 @@ const notCleared =
 
 /**
  * The user and where they may work. The transaction must see every organisation.
- * @throws Problem('forbidden', 'not_cleared' | 'deactivated' | 'other_account_linked')
+ * @param from `signedInAs`: the user whose session the browser has already
+ * @throws Problem('forbidden', 'not_cleared' | 'deactivated' | 'other_account_linked' | 'second_factor_needed')
  */
 export async function accountOf(
   tx: Tx,
   identity: Identity,
-  requestId: string,
+  { signedInAs, requestId }: { signedInAs: string | null; requestId: string },
 ): Promise<{ user: User; memberships: [Membership, ...Membership[]] }> {
   const email = sameMailbox(identity.email)
   // Two sign-ins of one person at once: the second one waits, and finds what the first one has made.
@@ -32,7 +40,10 @@ export async function accountOf(
   const found = linked ?? (await findUserByEmail(tx, email))
   if (found?.state === 'deactivated') throw new Problem('forbidden', 'deactivated', refusals.deactivated)
   const user = found ?? (await createUser(tx, { email, name: identity.name }))
-  if (!linked) await link(tx, user, identity)
+  if (!linked) {
+    if (signedInAs !== user.id) refuseToPassBy(user)
+    await link(tx, user, identity)
+  }
   if (user.email === email && !user.email_verified_at) await takeOver(tx, user)
   const known = await activeMemberships(tx, user.id)
   const memberships = known.length > 0 ? known : await join(tx, user, email, requestId)
@@ -68,6 +79,14 @@ async function linkedUser(tx: Tx, { issuer, subject }: Identity): Promise<User |
   return row ? findUser(tx, row.user_id) : null
 }
 
+/** A mailbox opens no account that has a second factor, here as little as with a new password. */
+function refuseToPassBy({ email_verified_at, totp_confirmed_at }: User): void {
+  if (!email_verified_at || !totp_confirmed_at) return
+  const detail =
+    'This account has a second factor. Sign in with its password and code, then begin this sign-in once more in the same browser; from then on it works by itself.'
+  throw new Problem('forbidden', 'second_factor_needed', detail)
+}
+
 /** An address that the provider has given to somebody else since does not open the account of whom it was before. */
 async function link(tx: Tx, user: User, { issuer, subject }: Identity): Promise<void> {
   const others = await tx
@@ -99,9 +118,8 @@ async function takeOver(tx: Tx, user: User): Promise<void> {
     .where('id', '=', user.id)
     .execute()
   await removeSecondFactor(tx, user.id)
-  await tx.deleteFrom('user_sessions').where('user_id', '=', user.id).execute()
   await tx.deleteFrom('user_tokens').where('user_id', '=', user.id).execute()
-  await revokeTokensOfUser(tx, user.id)
+  await endWhatIsOpen(tx, user.id)
 }
 
 /** Takes up the invitations that wait for this address; without any, joins the organisation that allows its domain. */

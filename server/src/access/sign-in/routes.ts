@@ -101,9 +101,11 @@ export function signInRoutes(input: {
         }
         const identity = identityOf(provider, await client.claims(provider, attempt, callback))
         // Whose account it is, and so which organisation, is only found out here.
+        const present = await sessions.of(db, headers)
+        const by = { signedInAs: present?.user.id ?? null, requestId }
         const { cookies } = await everyOrg(() =>
           db.transaction().execute(async (tx) => {
-            const { user, memberships } = await accountOf(tx, identity, requestId)
+            const { user, memberships } = await accountOf(tx, identity, by)
             const [membership] = memberships
             const started = await sessions.start(tx, { user, membership, address, headers })
             const entry = { orgId: membership.org_id, actor: `user:${user.id}`, target: started.id, requestId }

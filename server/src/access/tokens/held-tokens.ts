@@ -7,7 +7,7 @@ import { writeAudit } from '../audit/write.ts'
 import { findUserByEmail } from '../users/users.ts'
 import { listRefreshTokens, type RefreshToken, revokeRefreshToken } from './refresh-tokens.ts'
 
-const manages = (by: Principal) => by.scopes.includes('keys:manage')
+const manages = (by: Principal) => by.reach === 'all' && by.scopes.includes('keys:manage')
 
 const holds = (by: Principal, row: RefreshToken) =>
   by.actor === (row.user_id ? `user:${row.user_id}` : `token:${row.id}`) || manages(by)

@@ -139,14 +139,15 @@ export async function touchRefreshToken(tx: DbOrTx, { org_id, id }: RefreshToken
     .execute()
 }
 
-/** All of a person's, in every organisation: whoever knew the old password keeps nothing. The caller sets the scope. */
-export async function revokeTokensOfUser(tx: DbOrTx, userId: string): Promise<void> {
-  await tx
+/** All of a person's, in one organisation or in every one that the transaction sees. */
+export async function revokeTokensOfUser(tx: DbOrTx, userId: string, orgId?: string): Promise<void> {
+  let query = tx
     .updateTable('refresh_tokens')
     .set({ revoked_at: new Date() })
     .where('user_id', '=', userId)
     .where('revoked_at', 'is', null)
-    .execute()
+  if (orgId) query = query.where('org_id', '=', orgId)
+  await query.execute()
 }
 
 /** Revoking twice is no error, as with OAuth (RFC 7009 §2.2). @throws Problem('not_found') */

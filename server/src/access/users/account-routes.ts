@@ -27,7 +27,7 @@ import { acceptBody, codeBody, enrolBody, forgotBody, meAnswer, meBody, meView, 
 import { refuseCrossSite, type Session, type Sessions } from './sessions.ts'
 import { settleAttempt, takeAttempt } from './sign-in-sources.ts'
 import { signedIn } from './signed-in.ts'
-import { activeMemberships, requireUser, setPassword, type User } from './users.ts'
+import { activeMemberships, endWhatIsOpen, requireUser, setPassword, type User } from './users.ts'
 
 const tag = 'Account'
 /** How long after a sign-in nothing more is asked of who has no password. */
@@ -221,7 +221,8 @@ export function accountRoutes(input: {
       method: 'PUT',
       paths: ['/v1/me/totp'],
       summary: 'Switch the second factor on with a code of the app',
-      description: 'The ten recovery codes are in this answer and in no later one. All other sessions end.',
+      description:
+        'The ten recovery codes are in this answer and in no later one. All other sessions end, and tokens too.',
       tag,
       auth: 'open',
       body: codeBody,
@@ -230,15 +231,12 @@ export function accountRoutes(input: {
         signedIn({ db, sessions }, call, async ({ user, by, idHash }) => {
           const { code } = strictFields(codeBody, await call.fields())
           const taken = await takeAttempt(db, sourceOf(call, sessions, user))
-          // Sessions in other organisations end too.
+          // What is open in other organisations ends too.
           const codes = await everyOrg(() =>
             db.transaction().execute(async (tx) => {
               const made = await confirmSecondFactor(tx, secrets, user, code)
-              await tx
-                .deleteFrom('user_sessions')
-                .where('user_id', '=', user.id)
-                .where('id_hash', '<>', idHash)
-                .execute()
+              // Whoever had the password alone keeps nothing that it opened.
+              await endWhatIsOpen(tx, user.id, { exceptSession: idHash })
               await writeAudit(tx, [audited(by, 'second_factor.add', call.requestId)])
               return made
             }),

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { DbOrTx } from '../../platform/db/db.ts'
 import type { Principal } from '../../platform/http/route.ts'
 import { Problem } from '../../platform/problem.ts'
+import { refuseLiveFromTest } from '../keys/routes.ts'
 import { mayGrant } from '../permissions.ts'
 import { type Level, levels, revealsOf, type Standing, scopesOf } from './users.ts'
 
@@ -38,6 +39,8 @@ export async function requireMayGrant(tx: DbOrTx, by: Principal, standing: Stand
 /** Before somebody who has this is changed. Their team may be gone by now. @throws Problem('forbidden', 'more_than_held') */
 export async function requireHeld(tx: DbOrTx, by: Principal, standing: Standing): Promise<void> {
   if (!by.isAdmin) mayGrant(by, scopesOf(standing.role))
+  // People belong to no environment: all of them are live.
+  await refuseLiveFromTest(tx, by)
   if (standing.role === 'owner' && !(await isOwner(tx, by))) {
     throw new Problem('forbidden', 'more_than_held', 'Only an owner can make somebody an owner, or change one.')
   }

@@ -7,7 +7,7 @@ import type { Principal } from '../../platform/http/route.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 import { writeAudit } from '../audit/write.ts'
 import { coherentStanding, requireHeld, requireMayGrant } from './grants.ts'
-import type { Standing } from './users.ts'
+import { endWhatIsOpen, type Standing } from './users.ts'
 
 export type Member = Omit<Selectable<Memberships>, 'role' | 'level' | 'state'> &
   Standing & {
@@ -98,13 +98,13 @@ export async function changeMember(
   return requireMember(tx, by, userId)
 }
 
-/** Ends what the person has open in this organisation; in others nothing changes. */
+/** Ends what the person has open in this organisation, for good; in others nothing changes. */
 export async function deactivateMember(tx: Tx, by: Principal, userId: string, requestId: string): Promise<Member> {
   const member = await lockMember(tx, by, userId)
   await requireHeld(tx, by, standingOf(member))
   if (member.role === 'owner') await requireOtherOwner(tx, by.orgId, userId)
   await update(tx, by.orgId, userId, { state: 'deactivated', invitation_hash: null })
-  await tx.deleteFrom('user_sessions').where('org_id', '=', by.orgId).where('user_id', '=', userId).execute()
+  await endWhatIsOpen(tx, userId, { orgId: by.orgId })
   await writeAudit(tx, [{ orgId: by.orgId, actor: by.actor, action: 'user.deactivate', target: userId, requestId }])
   return requireMember(tx, by, userId)
 }

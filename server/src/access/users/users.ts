@@ -104,9 +104,23 @@ export function reachOf({ level, departments, teams, agent_id }: Omit<Standing, 
 }
 
 /**
- * Sets a new password and ends what the old one had opened: sessions, resets, tokens, what applications were allowed.
- * The transaction must see every organisation.
+ * Ends what a person has open: sessions, tokens, what applications were allowed. In `orgId`, or in every organisation,
+ * which the transaction must see then. `exceptSession`: the hash of the session that goes on.
  */
+export async function endWhatIsOpen(
+  tx: DbOrTx,
+  userId: string,
+  { orgId, exceptSession }: { orgId?: string; exceptSession?: Buffer } = {},
+): Promise<void> {
+  let sessions = tx.deleteFrom('user_sessions').where('user_id', '=', userId)
+  if (orgId) sessions = sessions.where('org_id', '=', orgId)
+  if (exceptSession) sessions = sessions.where('id_hash', '<>', exceptSession)
+  await sessions.execute()
+  await revokeTokensOfUser(tx, userId, orgId)
+  await endGrantsOfUser(tx, userId, orgId)
+}
+
+/** Sets a new password and ends what the old one had opened, resets too. The transaction must see every organisation. */
 export async function setPassword(tx: DbOrTx, userId: string, hash: string): Promise<void> {
   await tx
     .updateTable('users')
@@ -118,8 +132,6 @@ export async function setPassword(tx: DbOrTx, userId: string, hash: string): Pro
     })
     .where('id', '=', userId)
     .execute()
-  await tx.deleteFrom('user_sessions').where('user_id', '=', userId).execute()
   await tx.deleteFrom('user_tokens').where('user_id', '=', userId).execute()
-  await revokeTokensOfUser(tx, userId)
-  await endGrantsOfUser(tx, userId)
+  await endWhatIsOpen(tx, userId)
 }

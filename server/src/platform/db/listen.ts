@@ -35,7 +35,8 @@ export function listenTo(
       const closed = new Promise<void>((resolve) => client?.once('end', resolve).on('error', () => resolve()))
       client.on('notification', ({ payload }) => onNotice(payload ?? ''))
       try {
-        await client.connect()
+        // One that is ended while it connects never says so to who waits for the connection.
+        await Promise.race([client.connect(), closed])
         await client.query(`listen ${channel}`)
         options.onGap?.()
         if (options.pulseMs) pulse = startPulse(client, channel, options.pulseMs, log)

@@ -43,11 +43,13 @@ function reasonOf(cause: unknown): string {
 
 /** Who may make roles is the database's business: where we may not, its owner must. */
 async function ensureRole(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ may: boolean }>(
-    `select pg_has_role(current_user, oid, 'member') as may from pg_roles where rolname = $1`,
-    [appRole],
+  // Tried, not asked: whoever made a role is its member, and yet may not work as it (PostgreSQL 16 and newer).
+  const mayWorkAs = await client.query(`set role ${appRole}`).then(
+    () => true,
+    () => false,
   )
-  if (rows[0]?.may) return
+  if (mayWorkAs) return void (await client.query('reset role'))
+  const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [appRole])
   try {
     if (!rows[0]) await client.query(`create role ${appRole}`)
     await client.query(`grant ${appRole} to current_user`)

@@ -27,29 +27,52 @@ export const preparing = (pool: pg.Pool, outside: string): PostgresPool => ({
     })
     const hold = holdWrites(client)
     hold()
-    enter(client, currentScope() || outside)
+    const start = startOf(client)
+    start.with(enter(client, currentScope() || outside))
     const query = (text: string, values: unknown[]) => {
       hold()
       const answer = client.query({ name: nameOf(text, values), text, values })
-      if (text !== 'begin') return answer
-      // What follows need not wait for it, and fails with it.
-      answer.catch(() => {})
+      if (text !== 'begin') return start.before(answer)
+      start.with(answer)
       return Promise.resolve(begun)
     }
-    return { query: query as never, release: (destroy) => client.release(destroy) }
+    return { query: query as never, release: (destroy) => client.release(destroy || start.hasFailed()) }
   },
   end: () => pool.end(),
 })
 
+/**
+ * What is sent need not wait for the scope and the transaction to have begun, but is answered only when they have: else
+ * it was seen in another's scope, or outside of the transaction. A connection on which they have not is thrown away.
+ */
+function startOf(client: pg.PoolClient) {
+  let pending: Promise<unknown>[] = []
+  let hasFailed = false
+  return {
+    with(step: Promise<unknown> | undefined): void {
+      if (!step) return
+      pending.push(step)
+      step.then(
+        () => (pending = pending.filter((one) => one !== step)),
+        () => {
+          hasFailed = true
+          entered.delete(client)
+        },
+      )
+    },
+    before: <T>(answer: Promise<T>): Promise<T> =>
+      pending.length === 0 ? answer : Promise.all([answer, ...pending]).then(([mine]) => mine),
+    hasFailed: () => hasFailed,
+  }
+}
+
 const entered = new WeakMap<pg.PoolClient, string>()
 
-/** Tells the connection whose rows it may see, where it does not know yet. What follows need not wait for it. */
-function enter(client: pg.PoolClient, scope: string): void {
-  if (entered.get(client) === scope) return
+/** Tells the connection whose rows it may see, where it does not know yet. */
+function enter(client: pg.PoolClient, scope: string): Promise<unknown> | undefined {
+  if (entered.get(client) === scope) return undefined
   entered.set(client, scope)
-  client
-    .query({ name: 'indaba_scope', text: `select set_config('app.orgs', $1, false)`, values: [scope] })
-    .catch(() => {})
+  return client.query({ name: 'indaba_scope', text: `select set_config('app.orgs', $1, false)`, values: [scope] })
 }
 
 /** Holds what is written to the connection until this turn of the event loop has ended. */

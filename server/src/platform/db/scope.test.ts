@@ -73,6 +73,21 @@ describe('scope', () => {
     assert.deepEqual(await inScope([theirs], seen), [3])
   })
 
+  test('a connection that was not told whose rows it may see shows none, and is thrown away', async () => {
+    assert.deepEqual(await inScope([ours], seen), [1, 2])
+    // The statement that would tell it is gone: it fails, and what travels with it does not.
+    await inScope([ours], () => sql`deallocate all`.execute(db))
+    await assert.rejects(inScope([theirs], seen))
+    assert.deepEqual(await inScope([theirs], seen), [3])
+    await inScope([theirs], () => sql`deallocate all`.execute(db))
+    const work = inScope([ours], () =>
+      db.transaction().execute((tx) => sql`delete from things where org_id = ${theirs}`.execute(tx)),
+    )
+    await assert.rejects(work)
+    assert.deepEqual(await inScope([theirs], seen), [3])
+    assert.deepEqual(await inScope([ours], seen), [1, 2])
+  })
+
   test('holds over awaits and timers, and ends with its work', async () => {
     await inScope([ours], async () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
