@@ -92,15 +92,16 @@ async function succeed(db: DbOrTx, { account, source }: Counter): Promise<void> 
 }
 
 async function take(db: Db, { account, source }: Counter, pace: typeof ownPace): Promise<void> {
-  const wait = sql`make_interval(secs => case when sign_in_sources.failures < ${pace.free}::int then 0
-    else least(2 ^ least(sign_in_sources.failures - ${pace.free}::int, 20), ${pace.waitSMax}::int) end)`
+  const wait = sql`make_interval(secs =>
+    least(2 ^ least(sign_in_sources.failures - ${pace.free}::int, 20), ${pace.waitSMax}::int))`
   const taken = await sql`
     insert into sign_in_sources (account, source, failures) values (${account}, ${source}, 1)
     on conflict (account, source) do update set
       failures = case when sign_in_sources.last_tried_at < now() - make_interval(hours => ${forgetHours}) then 1
         else sign_in_sources.failures + 1 end,
       last_tried_at = now()
-    where sign_in_sources.last_tried_at + ${wait} <= now()
+    -- A free one waits for nothing, also where one that began later was counted first.
+    where sign_in_sources.failures < ${pace.free}::int or sign_in_sources.last_tried_at + ${wait} <= now()
     returning 1`.execute(db)
   if (taken.rows.length > 0) return
   const left = await sql<{ seconds: number }>`
