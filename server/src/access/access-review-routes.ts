@@ -8,8 +8,7 @@ import { strictFields } from '../platform/http/strict-fields.ts'
 import { notFound } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { marks, recordDecision, reviewAccess, reviewOf, type Subject } from './access-review.ts'
-import { writeAudit } from './audit/write.ts'
-import { answerOnce, idempotencyOf } from './idempotency.ts'
+import { writeOnce } from './write-once.ts'
 
 const tag = 'Access review'
 const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Boolean>>(schema: T) =>
@@ -94,7 +93,7 @@ export function accessReviewRoutes({ db, secrets }: { db: Db; secrets: Secrets }
       body: decided,
       answers: { 201: { description: 'The decision', schema: decisionAnswer } },
       async handle(call) {
-        const { by, params, requestId } = call
+        const { by, params } = call
         if (params.id !== reviewOf(new Date())) throw notFound()
         const input = strictFields(decided, await call.fields())
         const given = {
@@ -103,13 +102,10 @@ export function accessReviewRoutes({ db, secrets }: { db: Db; secrets: Secrets }
           decision: input.decision as 'keep' | 'change' | 'remove',
           note: input.note?.trim() || null,
         }
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, given]), async (tx) => {
+        return writeOnce({ db, secrets }, call, given, async (tx) => {
           const body = await recordDecision(tx, by, given, new Date())
           const data = { review: given.review, decision: given.decision }
-          await writeAudit(tx, [
-            { orgId: by.orgId, actor: by.actor, action: 'access.review', target: given.subject, requestId, data },
-          ])
-          return { status: 201, body }
+          return { answer: { status: 201, body }, action: 'access.review', target: given.subject, data }
         })
       },
     }),

@@ -1,7 +1,7 @@
 // Asking to see one conversation unmasked, over REST.
 
 import { Type } from 'typebox'
-import { answerOnce, idempotencyOf, writeAudit } from '../access/index.ts'
+import { writeOnce } from '../access/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { ok, type Route, route } from '../platform/http/route.ts'
 import { strictFields } from '../platform/http/strict-fields.ts'
@@ -41,8 +41,7 @@ export function revealRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rou
         },
       },
       async handle(call) {
-        const { by, params, requestId } = call
-        const { orgId, actor } = by
+        const { by, params } = call
         const { id } = await requireConversation(db, by, ownId(params.id))
         const { reason: given } = strictFields(asked, await call.fields())
         const reason = given.trim().replace(/[\p{Cc}\s]+/gu, ' ')
@@ -50,11 +49,10 @@ export function revealRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rou
           const detail = `reason: say in at least ${reasonCharsMin} characters why you need to see it.`
           throw new Problem('invalid', 'invalid_request', detail, { facts: { field: 'reason' } })
         }
-        return answerOnce(db, secrets, idempotencyOf(call, [actor, id, reason]), async (tx) => {
+        return writeOnce({ db, secrets }, { ...call, params: { id } }, { reason }, async (tx) => {
           const until = await reveal(tx, by, { id, reason })
           const data = { reason, until: until.toISOString() }
-          await writeAudit(tx, [{ orgId, actor, action: 'conversation.reveal', target: id, requestId, data }])
-          return ok({ conversation_id: id, until })
+          return { answer: ok({ conversation_id: id, until }), action: 'conversation.reveal', target: id, data }
         })
       },
     }),

@@ -2,7 +2,7 @@
 // file: import-routes.ts.
 
 import { Type } from 'typebox'
-import { answerOnce, idempotencyOf, requireEmail, writeAudit } from '../access/index.ts'
+import { answerOnce, idempotencyOf, requireEmail, writeAudit, writeOnce } from '../access/index.ts'
 import {
   type Agent,
   agentExists,
@@ -135,16 +135,16 @@ export function agentRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
         409: { description: 'The e-mail or external id is taken, or the agent was merged' },
       },
       async handle(call) {
-        const { by, params, requestId } = call
+        const { by, params } = call
         await requireAgent(db, by, params.id)
         const { active, ...given } = strictFields(agentChange, await call.fields())
         const change = { ...readChange(given), ...(active === undefined ? {} : { is_active: active }) }
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, change]), async (tx) => {
+        return writeOnce({ db, secrets }, call, change, async (tx) => {
           const { before, after, linked } = await changeAgent(tx, by, requireUuid(params.id), change)
           const data = { before: facts(before), after: facts(after) }
-          await audit(tx, by, requestId, [{ action: 'agent.change', target: after.id, data }])
           const shown = await findAgent(tx, { ...by, reach: 'all' }, after.id)
-          return ok({ ...agentView(shown ?? after), linked_conversations: linked })
+          const answer = ok({ ...agentView(shown ?? after), linked_conversations: linked })
+          return { answer, action: 'agent.change', target: after.id, data }
         })
       },
     }),
@@ -203,15 +203,15 @@ export function agentRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
         409: { description: 'One of them was merged before' },
       },
       async handle(call) {
-        const { by, params, requestId } = call
+        const { by, params } = call
         await requireAgent(db, by, params.id)
         const { duplicates } = strictFields(merge, await call.fields())
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, duplicates]), async (tx) => {
+        return writeOnce({ db, secrets }, call, duplicates, async (tx) => {
           const { agent, relinked } = await mergeAgents(tx, by, { id: requireUuid(params.id), duplicates })
           const data = { duplicates, relinked }
-          await audit(tx, by, requestId, [{ action: 'agent.merge', target: agent.id, data }])
           const shown = await findAgent(tx, { ...by, reach: 'all' }, agent.id)
-          return ok({ ...agentView(shown ?? agent), relinked_conversations: relinked, merged: duplicates })
+          const answer = ok({ ...agentView(shown ?? agent), relinked_conversations: relinked, merged: duplicates })
+          return { answer, action: 'agent.merge', target: agent.id, data }
         })
       },
     }),

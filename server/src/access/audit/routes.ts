@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { type DateReading, readDate } from '../../platform/dates.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, pageQuery } from '../../platform/http/paging.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { Problem } from '../../platform/problem.ts'
 import { type ExportFormat, exportAudit, exportFormats, exportTypes } from './export.ts'
@@ -64,6 +64,8 @@ const signedHead = Type.Object({
   signature: Type.String({ description: 'Ed25519 in base64url, over the canonical JSON of `{at, hash, org_id, seq}`' }),
 })
 
+const pageOf = cursorPages('s', (value): value is number => Number.isSafeInteger(value))
+
 export function auditRoutes({ db, signer }: { db: Db; signer: HeadSigner }): Route[] {
   // A check reads the whole chain: who asks meanwhile waits for the same one.
   const underWay = new Map<string, Promise<Verification>>()
@@ -90,12 +92,12 @@ export function auditRoutes({ db, signer }: { db: Db; signer: HeadSigner }): Rou
         },
       },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const rows = await readAudit(db, by.orgId, filterOf(query), {
-          limit: limit + 1,
-          before: beforeOf(query.cursor),
-        })
-        return ok({ entries: rows.slice(0, limit).map(view), next_cursor: cursorOf(rows, limit) })
+        const { rows, next_cursor } = await pageOf(
+          query,
+          ({ limit, last: before }) => readAudit(db, by.orgId, filterOf(query), { limit, before }),
+          ({ seq }) => seq,
+        )
+        return ok({ entries: rows.map(view), next_cursor })
       },
     }),
     route({
@@ -162,13 +164,16 @@ export function auditRoutes({ db, signer }: { db: Db; signer: HeadSigner }): Rou
         },
       },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const heads = await signedHeads(db, by.orgId, { limit: limit + 1, before: beforeOf(query.cursor) })
+        const { rows, next_cursor } = await pageOf(
+          query,
+          ({ limit, last: before }) => signedHeads(db, by.orgId, { limit, before }),
+          ({ seq }) => seq,
+        )
         return ok({
           org_id: by.orgId,
           public_key: signer.publicKey,
-          heads: heads.slice(0, limit).map(({ org_id, ...head }) => head),
-          next_cursor: cursorOf(heads, limit),
+          heads: rows.map(({ org_id, ...head }) => head),
+          next_cursor,
         })
       },
     }),
@@ -193,15 +198,5 @@ function moment(field: string, value: string): DateReading {
 }
 
 const endOf = ({ at, isDateOnly }: DateReading): Date => (isDateOnly ? new Date(at.getTime() + dayMs) : at)
-
-const isPosition = (value: unknown): value is { s: number } =>
-  Number.isSafeInteger((value as { s?: unknown } | null)?.s)
-
-const beforeOf = (cursor: string | undefined): number | null =>
-  cursor === undefined ? null : readCursor(cursor, isPosition).s
-
-/** One more than asked for tells whether another page follows. */
-const cursorOf = (rows: { seq: number }[], limit: number): string | null =>
-  rows.length > limit ? writeCursor({ s: rows[limit - 1]?.seq }) : null
 
 const view = ({ org_id, data, ...row }: ReadRow) => ({ ...row, data: JSON.parse(data) })

@@ -2,14 +2,14 @@
 
 import { Type } from 'typebox'
 import type { Db, DbOrTx, Tx } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { writeAudit } from '../audit/write.ts'
-import { answerOnce, idempotencyOf } from '../idempotency.ts'
 import { mayGrant } from '../permissions.ts'
+import { writeOnce } from '../write-once.ts'
 import type { ApiKeys } from './api-keys.ts'
 import {
   clearKeyAnswer,
@@ -30,8 +30,7 @@ const auth = 'keys:manage'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 const usageDaysMax = 400
 
-type Cursor = { k: string }
-const isCursor = (value: unknown): value is Cursor => typeof (value as Cursor | null)?.k === 'string'
+const pageOf = cursorPages('k', (value): value is string => typeof value === 'string')
 
 export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secrets: Secrets }): Route[] {
   /** A write of one key: done once for an Idempotency-Key of this caller, audited, and known here at once. */
@@ -39,17 +38,11 @@ export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secret
     call: Call<{ id?: string }>,
     content: object,
     action: string,
-    work: (tx: Tx) => Promise<{ key: ApiKey; answer: Answer; facts?: Record<string, unknown> }>,
+    work: (tx: Tx) => Promise<{ key: ApiKey; answer: Answer; facts: Record<string, unknown> }>,
   ): Promise<Answer> {
-    const { by, requestId } = call
-    // Of this caller: whoever may do less is not shown a key by repeating the request of another.
-    const once = idempotencyOf(call, { ...content, id: call.params.id, actor: by.actor })
-    const answer = await answerOnce(db, secrets, once, async (tx) => {
-      const { key, answer, facts = {} } = await work(tx)
-      await writeAudit(tx, [
-        { orgId: by.orgId, actor: by.actor, action: `api_key.${action}`, target: key.id, requestId, data: facts },
-      ])
-      return answer
+    const answer = await writeOnce({ db, secrets }, call, content, async (tx) => {
+      const { key, answer, facts } = await work(tx)
+      return { answer, action: `api_key.${action}`, target: key.id, data: facts }
     })
     if (call.params.id) keys.forget(call.params.id)
     return answer
@@ -101,16 +94,13 @@ export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secret
       }),
       answers: { 200: { description: 'A page of keys', schema: keysAnswer } },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const found = await listKeys(db, by.orgId, {
-          limit: limit + 1,
-          ...(query.cursor ? { after: readCursor(query.cursor, isCursor).k } : {}),
-          ...(query.unused_days ? { unusedDays: query.unused_days } : {}),
-        })
-        const page = found.slice(0, limit)
-        const last = page.at(-1)
-        const next = found.length > limit && last ? writeCursor({ k: last.id } satisfies Cursor) : null
-        return ok({ api_keys: page.map(keyView), next_cursor: next })
+        const unused = query.unused_days ? { unusedDays: query.unused_days } : {}
+        const { rows, next_cursor } = await pageOf(
+          { limit: query.limit, cursor: query.cursor || undefined },
+          ({ limit, last }) => listKeys(db, by.orgId, { limit, ...(last ? { after: last } : {}), ...unused }),
+          ({ id }) => id,
+        )
+        return ok({ api_keys: rows.map(keyView), next_cursor })
       },
     }),
     route({

@@ -2,14 +2,14 @@
 
 import { Type } from 'typebox'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { writeAudit } from '../audit/write.ts'
-import { answerOnce, idempotencyOf } from '../idempotency.ts'
 import { refuseLiveFromTest } from '../keys/routes.ts'
+import { writeOnce } from '../write-once.ts'
 import {
   applicationAnswer,
   applicationChangeBody,
@@ -34,11 +34,7 @@ import {
 const auth = 'applications:manage'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 
-type Cursor = { a: string }
-const isCursor = (value: unknown): value is Cursor => {
-  const { a } = (value ?? {}) as { a?: unknown }
-  return typeof a === 'string' && /^[0-9a-f-]{36}$/.test(a)
-}
+const pageOf = cursorPages('a', isRowId)
 
 export function applicationRoutes(parts: { db: Db; secrets: Secrets; forget: () => void }): Route[] {
   const { db, secrets, forget } = parts
@@ -56,15 +52,10 @@ export function applicationRoutes(parts: { db: Db; secrets: Secrets; forget: () 
     action: string,
     work: (tx: Tx) => Promise<Done>,
   ): Promise<Answer> {
-    const { by, requestId } = call
-    // Of this caller: whoever may do less is not shown a secret by repeating the request of another.
-    const once = idempotencyOf(call, { ...content, id: call.params?.id, actor: by.actor })
-    const answer = await answerOnce(db, secrets, once, async (tx) => {
-      await refuseLiveFromTest(tx, by)
+    const answer = await writeOnce({ db, secrets }, call, content, async (tx) => {
+      await refuseLiveFromTest(tx, call.by)
       const { application, answer, facts } = await work(tx)
-      const entry = { action: `oauth.application.${action}`, target: application.id, requestId, data: facts }
-      await writeAudit(tx, [{ orgId: by.orgId, actor: by.actor, ...entry }])
-      return answer
+      return { answer, action: `oauth.application.${action}`, target: application.id, data: facts }
     })
     forget()
     return answer
@@ -109,13 +100,12 @@ export function applicationRoutes(parts: { db: Db; secrets: Secrets; forget: () 
       }),
       answers: { 200: { description: 'Newest first, without secrets', schema: applicationsAnswer } },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const before = query.cursor ? readCursor(query.cursor, isCursor).a : null
-        const found = await listApplications(db, by.orgId, { limit: limit + 1, before })
-        const page = found.slice(0, limit)
-        const last = page.at(-1)
-        const next = found.length > limit && last ? writeCursor({ a: last.id } satisfies Cursor) : null
-        return ok({ applications: page.map(applicationView), next_cursor: next })
+        const { rows, next_cursor } = await pageOf(
+          { limit: query.limit, cursor: query.cursor || undefined },
+          ({ limit, last: before }) => listApplications(db, by.orgId, { limit, before }),
+          ({ id }) => id,
+        )
+        return ok({ applications: rows.map(applicationView), next_cursor })
       },
     }),
     route({

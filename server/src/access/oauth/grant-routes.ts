@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
@@ -37,23 +37,18 @@ const grantsAnswer = Type.Object({
   next_cursor: Type.Union([Type.String(), Type.Null()]),
 })
 
-type Cursor = { g: string }
-const isCursor = (value: unknown): value is Cursor => {
-  const { g } = (value ?? {}) as { g?: unknown }
-  return typeof g === 'string' && /^[0-9a-f-]{36}$/.test(g)
-}
+const pageOf = cursorPages('g', isRowId)
 
 export function grantRoutes(parts: { db: Db; sessions: Sessions; forget: () => void }): Route[] {
   const { db, forget } = parts
 
-  async function list(by: Principal, { limit: given, cursor }: { limit?: number; cursor?: string }, of: GrantFilter) {
-    const limit = pageSize(given)
-    const before = cursor ? readCursor(cursor, isCursor).g : null
-    const found = await listGrants(db, by.orgId, { ...of, limit: limit + 1, before })
-    const page = found.slice(0, limit)
-    const last = page.at(-1)
-    const next = found.length > limit && last ? writeCursor({ g: last.id } satisfies Cursor) : null
-    return ok({ grants: page, next_cursor: next })
+  async function list(by: Principal, { limit, cursor }: { limit?: number; cursor?: string }, of: GrantFilter) {
+    const { rows, next_cursor } = await pageOf(
+      { limit, cursor: cursor || undefined },
+      ({ limit, last: before }) => listGrants(db, by.orgId, { ...of, limit, before }),
+      ({ id }) => id,
+    )
+    return ok({ grants: rows, next_cursor })
   }
 
   /** Ends it with every token that came from it. */

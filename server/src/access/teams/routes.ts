@@ -2,13 +2,13 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId } from '../../platform/http/paging.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
-import { isUuid, requireUuid } from '../../platform/ids.ts'
+import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { writeAudit } from '../audit/write.ts'
-import { answerOnce, idempotencyOf } from '../idempotency.ts'
+import { writeOnce } from '../write-once.ts'
 import {
   changeDepartment,
   createDepartment,
@@ -36,6 +36,7 @@ const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next_c
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'More is read as 200' }))
 const nextCursor = Type.Union([Type.String(), Type.Null()])
 const teamsMax = 100
+const pageOf = cursorPages('i', isRowId)
 
 const departmentAnswer = Type.Object({
   department_id: id,
@@ -83,7 +84,11 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
         },
       },
       async handle({ by, query }) {
-        const { rows, next_cursor } = await page(query, (wanted) => listDepartments(db, by, wanted))
+        const { rows, next_cursor } = await pageOf(
+          query,
+          ({ limit, last }) => listDepartments(db, by, { limit, after: last ?? undefined }),
+          ({ id }) => id,
+        )
         return ok({ departments: rows.map(departmentView), next_cursor })
       },
     }),
@@ -96,23 +101,14 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       body: newDepartment,
       answers: { 201: { description: 'The department', schema: departmentAnswer }, 409: { description: 'Taken' } },
       async handle(call) {
-        const { by, requestId } = call
+        const { by } = call
         const input = strictFields(newDepartment, await call.fields())
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, input]), async (tx) => {
+        return writeOnce({ db, secrets }, call, input, async (tx) => {
           const made = await createDepartment(tx, by, input)
           for (const one of input.teams) await insertTeam(tx, by.orgId, readName('team', one), made.id)
           const body = departmentView(await requireDepartment(tx, by, made.id))
-          await writeAudit(tx, [
-            {
-              orgId: by.orgId,
-              actor: by.actor,
-              action: 'department.create',
-              target: made.id,
-              requestId,
-              data: { name: made.name, teams: body.teams.map((one) => one.name) },
-            },
-          ])
-          return { status: 201, body }
+          const data = { name: made.name, teams: body.teams.map((one) => one.name) }
+          return { answer: { status: 201, body }, action: 'department.create', target: made.id, data }
         })
       },
     }),
@@ -137,18 +133,16 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       body: departmentChange,
       answers: { 200: { description: 'The department', schema: departmentAnswer }, 409: { description: 'Taken' } },
       async handle(call) {
-        const { by, params, requestId } = call
+        const { by, params } = call
         await requireDepartment(db, by, requireUuid(params.id))
         const input = strictFields(departmentChange, await call.fields())
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, input]), async (tx) => {
+        return writeOnce({ db, secrets }, call, input, async (tx) => {
           const { before, after } = await changeDepartment(tx, by, requireUuid(params.id), input, bearers)
           // The caller's own reach may bear the name that is no more.
           const [shown] = await listDepartments(tx, { ...by, reach: 'all' }, { limit: 1, id: after.id })
           const data = { before: pick(before), after: pick(after) }
-          await writeAudit(tx, [
-            { orgId: by.orgId, actor: by.actor, action: 'department.change', target: after.id, requestId, data },
-          ])
-          return ok(departmentView(shown as DepartmentWithTeams))
+          const answer = ok(departmentView(shown as DepartmentWithTeams))
+          return { answer, action: 'department.change', target: after.id, data }
         })
       },
     }),
@@ -186,7 +180,11 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       },
       async handle({ by, query }) {
         const departmentId = query.department_id === undefined ? undefined : requireUuid(query.department_id)
-        const { rows, next_cursor } = await page(query, (wanted) => listTeams(db, by, { ...wanted, departmentId }))
+        const { rows, next_cursor } = await pageOf(
+          query,
+          ({ limit, last }) => listTeams(db, by, { limit, after: last ?? undefined, departmentId }),
+          ({ id }) => id,
+        )
         return ok({ teams: rows.map(teamView), next_cursor })
       },
     }),
@@ -199,15 +197,12 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       body: newTeam,
       answers: { 201: { description: 'The team', schema: teamAnswer }, 409: { description: 'The name is taken' } },
       async handle(call) {
-        const { by, requestId } = call
+        const { by } = call
         const input = strictFields(newTeam, await call.fields())
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, input]), async (tx) => {
+        return writeOnce({ db, secrets }, call, input, async (tx) => {
           const made = await createTeam(tx, by, { name: input.name, departmentId: requireUuid(input.department_id) })
           const data = { name: made.name, department: made.department }
-          await writeAudit(tx, [
-            { orgId: by.orgId, actor: by.actor, action: 'team.create', target: made.id, requestId, data },
-          ])
-          return { status: 201, body: teamView(made) }
+          return { answer: { status: 201, body: teamView(made) }, action: 'team.create', target: made.id, data }
         })
       },
     }),
@@ -235,21 +230,18 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
         409: { description: 'Taken, or the last team' },
       },
       async handle(call) {
-        const { by, params, requestId } = call
+        const { by, params } = call
         await requireTeam(db, by, requireUuid(params.id))
         const input = strictFields(teamChange, await call.fields())
         const change = {
           name: input.name,
           departmentId: input.department_id === undefined ? undefined : requireUuid(input.department_id),
         }
-        return answerOnce(db, secrets, idempotencyOf(call, [by.actor, params.id, input]), async (tx) => {
+        return writeOnce({ db, secrets }, call, input, async (tx) => {
           const { before, after } = await changeTeam(tx, by, requireUuid(params.id), change, bearers)
           const facts = (team: Team) => ({ name: team.name, department: team.department })
           const data = { before: facts(before), after: facts(after) }
-          await writeAudit(tx, [
-            { orgId: by.orgId, actor: by.actor, action: 'team.change', target: after.id, requestId, data },
-          ])
-          return ok(teamView(after))
+          return { answer: ok(teamView(after)), action: 'team.change', target: after.id, data }
         })
       },
     }),
@@ -273,22 +265,6 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       },
     }),
   ]
-}
-
-const isPosition = (value: unknown): value is { i: string } =>
-  typeof (value as { i?: unknown } | null)?.i === 'string' && isUuid((value as { i: string }).i)
-
-/** One more than asked for tells whether another page follows. */
-async function page<Row extends { id: string }>(
-  query: { cursor?: string; limit?: number },
-  list: (wanted: { limit: number; after: string | undefined }) => Promise<Row[]>,
-): Promise<{ rows: Row[]; next_cursor: string | null }> {
-  const size = pageSize(query.limit)
-  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, isPosition).i
-  const found = await list({ limit: size + 1, after })
-  const rows = found.slice(0, size)
-  const last = found.length > size ? rows.at(-1) : undefined
-  return { rows, next_cursor: last ? writeCursor({ i: last.id }) : null }
 }
 
 const pick = ({ name, colour }: { name: string; colour: string | null }) => ({ name, colour })

@@ -3,18 +3,18 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { writeAudit } from '../audit/write.ts'
-import { answerOnce, idempotencyOf } from '../idempotency.ts'
 import { readScopes } from '../keys/key-fields.ts'
 import { refuseLiveFromTest } from '../keys/routes.ts'
 import { nilOrg } from '../orgs.ts'
 import { mayGrant } from '../permissions.ts'
+import { writeOnce } from '../write-once.ts'
 import {
   createRefreshToken,
   listRefreshTokens,
@@ -43,8 +43,7 @@ const rotation = Type.Object(
   { additionalProperties: false },
 )
 
-type Cursor = { id: string }
-const isCursor = (value: unknown): value is Cursor => typeof (value as Cursor | null)?.id === 'string'
+const pageOf = cursorPages('id', isRowId)
 
 export function refreshTokenRoutes(input: {
   db: Db
@@ -67,13 +66,12 @@ export function refreshTokenRoutes(input: {
       answers: { 201: { description: 'The token, in clear' } },
       async handle(call) {
         const given = strictFields(newToken, await call.fields())
-        const { by, requestId } = call
+        const { by } = call
         const scopes = readScopes(given.scopes)
         mayGrant(by, scopes)
         refusePartialReach(by)
         const expiresAt = given.expires_in_days ? new Date(Date.now() + given.expires_in_days * 86_400_000) : null
-        const once = idempotencyOf(call, { ...given, actor: by.actor })
-        return answerOnce(db, secrets, once, async (tx) => {
+        return writeOnce({ db, secrets }, call, given, async (tx) => {
           await refuseLiveFromTest(tx, by)
           const { row, token } = await createRefreshToken(tx, secrets, by.orgId, {
             userId: null,
@@ -83,9 +81,8 @@ export function refreshTokenRoutes(input: {
             expiresAt,
             activeMax: 0,
           })
-          const entry = { orgId: by.orgId, actor: by.actor, target: row.id, requestId, data: { scopes } }
-          await writeAudit(tx, [{ ...entry, action: 'refresh_token.create' }])
-          return { status: 201, body: { refresh_token: token, ...view(row) } }
+          const answer = { status: 201, body: { refresh_token: token, ...view(row) } }
+          return { answer, action: 'refresh_token.create', target: row.id, data: { scopes } }
         })
       },
     }),
@@ -102,13 +99,12 @@ export function refreshTokenRoutes(input: {
       }),
       answers: { 200: { description: 'A page of tokens' } },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const before = query.cursor ? requireUuid(readCursor(query.cursor, isCursor).id) : undefined
-        const found = await listRefreshTokens(db, by.orgId, { userId: null, before, limit: limit + 1 })
-        const page = found.slice(0, limit)
-        const last = page.at(-1)
-        const next = found.length > limit && last ? writeCursor({ id: last.id } satisfies Cursor) : null
-        return ok({ refresh_tokens: page.map(view), next_cursor: next })
+        const { rows, next_cursor } = await pageOf(
+          { limit: query.limit, cursor: query.cursor || undefined },
+          ({ limit, last }) => listRefreshTokens(db, by.orgId, { userId: null, before: last ?? undefined, limit }),
+          ({ id }) => id,
+        )
+        return ok({ refresh_tokens: rows.map(view), next_cursor })
       },
     }),
     route({

@@ -58,13 +58,13 @@ const members = (db: DbOrTx, by: Principal) => {
   )
 }
 
-export type MemberFilter = { state?: string | undefined; search?: string | undefined; after?: { id: string } | null }
+export type MemberFilter = { state?: string | undefined; search?: string | undefined; after?: string | null }
 
 /** By when they came, oldest first; at most `limit`. */
 export async function listMembers(db: DbOrTx, by: Principal, limit: number, filter: MemberFilter): Promise<Member[]> {
   let query = members(db, by).orderBy('memberships.user_id').limit(limit)
   if (filter.state) query = query.where('memberships.state', '=', filter.state)
-  if (filter.after) query = query.where('memberships.user_id', '>', filter.after.id)
+  if (filter.after) query = query.where('memberships.user_id', '>', filter.after)
   if (filter.search) {
     const pattern = `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
     query = query.where(sql<boolean>`(users.email like ${pattern} or lower(${shownName}) like ${pattern})`)

@@ -2,16 +2,15 @@
 
 import { Type } from 'typebox'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
-import { isUuid, requireUuid } from '../../platform/ids.ts'
+import { requireUuid } from '../../platform/ids.ts'
 import type { Mail } from '../../platform/mail.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
-import { writeAudit } from '../audit/write.ts'
-import { answerOnce, idempotencyOf } from '../idempotency.ts'
 import { findOrg } from '../orgs.ts'
+import { writeOnce } from '../write-once.ts'
 import { requireEmail } from './email.ts'
 import { requireHeld, requireMayGrant } from './grants.ts'
 import { invitationHours, invite } from './invitations.ts'
@@ -40,9 +39,7 @@ import type { Standing } from './users.ts'
 const tag = 'Users'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 
-type Cursor = { id: string }
-const isCursor = (value: unknown): value is Cursor =>
-  typeof (value as Cursor | null)?.id === 'string' && isUuid((value as Cursor).id)
+const pageOf = cursorPages('id', isRowId)
 
 export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; publicUrl: () => string }): Route[] {
   const { db, secrets, mail, publicUrl } = input
@@ -53,20 +50,17 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
     content: object,
     person: (tx: Tx) => Promise<{ email: string; name: string | null; standing: Standing }>,
   ): Promise<Answer> {
-    const { by, requestId } = call
+    const { by } = call
     let letter: { to: string; token: string } | null = null
-    const once = idempotencyOf(call, { ...content, actor: by.actor })
-    const answer = await answerOnce(db, secrets, once, async (tx) => {
+    const answer = await writeOnce({ db, secrets }, call, content, async (tx) => {
       const given = await person(tx)
       await requireMayGrant(tx, by, given.standing)
       const { userId, token } = await invite(tx, by.orgId, { ...given, isMailed: mail.isSet })
       letter = { to: given.email, token }
       const data = { after: given.standing, is_mailed: mail.isSet }
-      const row = { orgId: by.orgId, actor: by.actor, action: 'user.invite', target: userId, requestId, data }
       const body = userView(await requireMember(tx, by, userId))
-      await writeAudit(tx, [row])
       const link = mail.isSet ? {} : { invitation_url: linkOf(publicUrl(), 'invitation', token) }
-      return { status: 201, body: { ...body, ...link } }
+      return { answer: { status: 201, body: { ...body, ...link } }, action: 'user.invite', target: userId, data }
     })
     return letter && mail.isSet
       ? { ...answer, body: { ...(answer.body as object), ...(await post(by.orgId, letter)) } }
@@ -116,13 +110,13 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
       }),
       answers: { 200: { description: 'Users, oldest first', schema: usersAnswer } },
       async handle({ by, query }) {
-        const limit = pageSize(query.limit)
-        const after = query.cursor === undefined ? null : readCursor(query.cursor, isCursor)
-        const filter = { state: query.state as Member['state'] | undefined, search: query.search, after }
-        const found = await listMembers(db, by, limit + 1, filter)
-        const page = found.slice(0, limit)
-        const last = found.length > limit ? page.at(-1) : undefined
-        return ok({ users: page.map(userView), next_cursor: last ? writeCursor({ id: last.user_id }) : null })
+        const filter = { state: query.state as Member['state'] | undefined, search: query.search }
+        const { rows, next_cursor } = await pageOf(
+          query,
+          ({ limit, last: after }) => listMembers(db, by, limit, { ...filter, after }),
+          (member) => member.user_id,
+        )
+        return ok({ users: rows.map(userView), next_cursor })
       },
     }),
     route({

@@ -1,6 +1,7 @@
 // What all lists share: limits that are capped instead of refused, and cursors that clients hand back unread.
 
 import { type TSchema, Type } from 'typebox'
+import { isUuid } from '../ids.ts'
 import { Problem } from '../problem.ts'
 
 export const pageSizeMax = 200
@@ -34,3 +35,33 @@ export function readCursor<T extends object>(text: string, isValid: (value: unkn
     throw new Problem('invalid', 'invalid_cursor', 'The cursor is not one that this list has handed out.')
   return value
 }
+
+export type CursorPage<Row> = { rows: Row[]; next_cursor: string | null }
+
+type ReadPage<Value> = <Row>(
+  query: { limit?: number | undefined; cursor?: string | undefined },
+  /** `last`: of the page before; null for the first page. One row more than asked for tells whether another follows. */
+  read: (wanted: { limit: number; last: Value | null }) => Promise<Row[]>,
+  valueOf: (row: Row) => Value,
+) => Promise<CursorPage<Row>>
+
+/**
+ * Pages of a list that goes by one value of its rows. The cursor holds that value of the last row under `name`.
+ * @throws Problem('invalid', 'invalid_cursor')
+ */
+export function cursorPages<Value>(name: string, isValue: (value: unknown) => value is Value): ReadPage<Value> {
+  const isPosition = (value: unknown): value is Record<string, Value> =>
+    isValue((value as Record<string, unknown> | null)?.[name])
+  return async (query, read, valueOf) => {
+    const limit = pageSize(query.limit)
+    const last = query.cursor === undefined ? null : (readCursor(query.cursor, isPosition)[name] as Value)
+    const found = await read({ limit: limit + 1, last })
+    const rows = found.slice(0, limit)
+    const end = found.length > limit ? rows.at(-1) : undefined
+    return { rows, next_cursor: end ? writeCursor({ [name]: valueOf(end) }) : null }
+  }
+}
+
+/** Of lists that go by the ids of their rows, as they are written by us. */
+export const isRowId = (value: unknown): value is string =>
+  typeof value === 'string' && isUuid(value) && value === value.toLowerCase()
