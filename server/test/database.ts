@@ -59,9 +59,17 @@ function migrationsHash(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-async function asAdmin(work: (admin: pg.Client) => Promise<void>): Promise<void> {
-  const admin = new pg.Client({ connectionString: process.env.INDABA_TEST_DATABASE_ADMIN_URL })
+/** A connection as the superuser, to this database or to the one for making others; whoever asks ends it. */
+export async function superuser(databaseUrl?: string): Promise<pg.Client> {
+  const url = new URL(process.env.INDABA_TEST_DATABASE_ADMIN_URL as string)
+  if (databaseUrl) url.pathname = new URL(databaseUrl).pathname
+  const admin = new pg.Client({ connectionString: url.href })
   await admin.connect()
+  return admin
+}
+
+async function asAdmin(work: (admin: pg.Client) => Promise<void>): Promise<void> {
+  const admin = await superuser()
   try {
     await work(admin)
   } finally {

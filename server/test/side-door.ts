@@ -1,11 +1,13 @@
 // A second way into a test's app: the same routes, entered by principals that the test makes up.
 
-import { authorise } from '../src/access/permissions.ts'
+import { after } from 'node:test'
+import { authorise, type Role, roleScopes } from '../src/access/permissions.ts'
 import { everyOrg, inScope } from '../src/platform/db/scope.ts'
-import type { Principal } from '../src/platform/http/route.ts'
+import type { Principal, Reach } from '../src/platform/http/route.ts'
 import { closeServer, listen, openServer } from '../src/platform/http/server.ts'
+import { newId } from '../src/platform/ids.ts'
 import { openLog } from '../src/platform/log.ts'
-import type { Harness, Json } from './harness.ts'
+import { type Harness, type Json, startHarness } from './harness.ts'
 
 export type Said = { status: number; body: Json; headers: Headers }
 
@@ -18,12 +20,32 @@ export type SideDoor = {
     body?: object | FormData,
     headers?: Record<string, string>,
   ): Promise<Said>
-  close(): Promise<void>
 }
 
 const bytesMax = 16 * 1024 * 1024
 
-export async function openSideDoor({ app }: Harness): Promise<SideDoor> {
+/** An app that serves and works nothing, and its side door, for as long as the tests of a file run. */
+export async function startSideDoor(): Promise<{ indaba: Harness; door: SideDoor }> {
+  const indaba = await startHarness({ roles: { serve: true, work: false } })
+  const { close, ...door } = await openSideDoor(indaba)
+  after(async () => {
+    await close()
+    await indaba.stop()
+  })
+  return { indaba, door }
+}
+
+/** Somebody new of the organisation, who sees what is masked. */
+export const person = (orgId: string, role: Role, reach: Reach = 'all'): Principal => ({
+  actor: `user:${newId()}`,
+  orgId,
+  isAdmin: false,
+  scopes: roleScopes[role],
+  reach,
+  reveals: true,
+})
+
+async function openSideDoor({ app }: Harness): Promise<SideDoor & { close(): Promise<void> }> {
   const server = await openServer(
     app.routes,
     {

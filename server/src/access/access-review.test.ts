@@ -1,37 +1,20 @@
 // The review of access against a whole app.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { type Harness, type Json, startHarness } from '../../test/harness.ts'
-import { openSideDoor, type SideDoor } from '../../test/side-door.ts'
-import type { Principal } from '../platform/http/route.ts'
+import type { Json } from '../../test/harness.ts'
+import { person, startSideDoor } from '../../test/side-door.ts'
 import { newId } from '../platform/ids.ts'
 import { reviewOf } from './access-review.ts'
-import { type Role, roleScopes } from './permissions.ts'
+import type { Role } from './permissions.ts'
+
+const { indaba, door } = await startSideDoor()
 
 describe('access review', () => {
-  let indaba: Harness
-  let door: SideDoor
-  before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
-  })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
-
-  const principal = (orgId: string, role: Role): Principal => ({
-    actor: `user:${newId()}`,
-    orgId,
-    isAdmin: false,
-    scopes: roleScopes[role],
-    reach: 'all',
-  })
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
 
-  async function person(orgId: string, given: { role: Role; name: string; seen: number | null; totp?: boolean }) {
+  async function member(orgId: string, given: { role: Role; name: string; seen: number | null; totp?: boolean }) {
     const { db } = indaba.app
     const id = newId()
     const confirmed = given.totp ? { totp_confirmed_at: new Date() } : {}
@@ -63,10 +46,10 @@ describe('access review', () => {
 
   test('shows nothing of the account of somebody who was only invited', async () => {
     const { orgId } = await indaba.customer()
-    const invited = await person(orgId, { role: 'analyst', name: 'Known elsewhere', seen: null, totp: true })
+    const invited = await member(orgId, { role: 'analyst', name: 'Known elsewhere', seen: null, totp: true })
     const own = sql`org_id = ${orgId}`
     const shown = async () => {
-      const { subjects } = (await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review')).body
+      const { subjects } = (await door.ask(person(orgId, 'auditor'), 'GET', '/v1/access-review')).body
       const { name, has_second_factor } = subjects.find((one: Json) => one.subject === invited)
       return [name, has_second_factor]
     }
@@ -80,10 +63,10 @@ describe('access review', () => {
     const { db } = indaba.app
     const { orgId } = await indaba.customer()
     const expected: Record<string, string[]> = {
-      [await person(orgId, { role: 'owner', name: 'Busy', seen: 1, totp: true })]: [],
-      [await person(orgId, { role: 'admin', name: 'Rare', seen: 40, totp: true })]: ['over_privileged'],
-      [await person(orgId, { role: 'analyst', name: 'Gone', seen: 91 })]: ['unused', 'no_second_factor'],
-      [await person(orgId, { role: 'admin', name: '=never()', seen: null })]: [
+      [await member(orgId, { role: 'owner', name: 'Busy', seen: 1, totp: true })]: [],
+      [await member(orgId, { role: 'admin', name: 'Rare', seen: 40, totp: true })]: ['over_privileged'],
+      [await member(orgId, { role: 'analyst', name: 'Gone', seen: 91 })]: ['unused', 'no_second_factor'],
+      [await member(orgId, { role: 'admin', name: '=never()', seen: null })]: [
         'unused',
         'over_privileged',
         'no_second_factor',
@@ -99,7 +82,7 @@ describe('access review', () => {
     ]
     for (const one of tokens) await db.insertInto('refresh_tokens').values(one).execute()
     expected[`token:${tokens[0]?.id}`] = ['no_expiry']
-    const { subjects, review_id } = (await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review')).body
+    const { subjects, review_id } = (await door.ask(person(orgId, 'auditor'), 'GET', '/v1/access-review')).body
     assert.equal(review_id, reviewOf(new Date()))
     const others = subjects.filter((one: Json) => one.kind !== 'key')
     assert.deepEqual(Object.fromEntries(others.map((one: Json) => [one.subject, one.marks])), expected)
@@ -121,12 +104,12 @@ describe('access review', () => {
         created_by: 'test',
       })
       .execute()
-    const later = (await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review')).body.subjects
+    const later = (await door.ask(person(orgId, 'auditor'), 'GET', '/v1/access-review')).body.subjects
     const marksOf = (subject: string) => later.find((one: Json) => one.subject === subject)?.marks
     assert.deepEqual(marksOf(keys[0].subject), ['unused', 'over_privileged', 'no_expiry'])
     assert.deepEqual(marksOf(`application:${application}`), ['over_privileged'])
 
-    const csv = await door.ask(principal(orgId, 'auditor'), 'GET', '/v1/access-review?format=csv')
+    const csv = await door.ask(person(orgId, 'auditor'), 'GET', '/v1/access-review?format=csv')
     assert.match(csv.headers.get('content-type') ?? '', /text\/csv/)
     assert.match(csv.body, /,'=never\(\),/)
     assert.equal(csv.body.trim().split('\r\n').length, later.length + 1)
@@ -135,10 +118,10 @@ describe('access review', () => {
   test('decisions are kept with who took them, for this quarter and what is in it', async () => {
     const { orgId } = await indaba.customer()
     const other = await indaba.customer()
-    const owner = principal(orgId, 'owner')
+    const owner = person(orgId, 'owner')
     const review = reviewOf(new Date())
     const [subject] = (await door.ask(owner, 'GET', '/v1/access-review')).body.subjects
-    const [foreign] = (await door.ask(principal(other.orgId, 'owner'), 'GET', '/v1/access-review')).body.subjects
+    const [foreign] = (await door.ask(person(other.orgId, 'owner'), 'GET', '/v1/access-review')).body.subjects
     const decide = (body: object, by = owner, id = review) =>
       door.ask(by, 'POST', `/v1/access-review/${id}/decisions`, body)
     assert.equal((await decide({ subject: subject.subject, decision: 'keep' })).status, 201)
@@ -150,15 +133,12 @@ describe('access review', () => {
     assert.equal((await decide({ subject: subject.subject, decision: 'keep' }, owner, '2020-Q1')).status, 404)
     assert.equal((await decide({ subject: subject.subject, decision: 'burn' })).status, 400)
     assert.equal((await decide({ subject: subject.subject, decision: 'keep', actor: 'user:x' })).status, 400)
-    assert.equal(
-      (await decide({ subject: subject.subject, decision: 'keep' }, principal(orgId, 'auditor'))).status,
-      403,
-    )
+    assert.equal((await decide({ subject: subject.subject, decision: 'keep' }, person(orgId, 'auditor'))).status, 403)
     const narrow = { ...owner, reach: { column: 'team' as const, values: ['A'] } }
     assert.equal((await door.ask(narrow, 'GET', '/v1/access-review')).status, 403)
     assert.equal((await decide({ subject: subject.subject, decision: 'keep' }, narrow)).status, 403)
     for (const role of ['supervisor', 'analyst', 'agent', 'integration'] as const)
-      assert.equal((await door.ask(principal(orgId, role), 'GET', '/v1/access-review')).status, 403)
+      assert.equal((await door.ask(person(orgId, role), 'GET', '/v1/access-review')).status, 403)
   })
 
   test('quarters are of UTC', () => {

@@ -1,10 +1,10 @@
 // What is hidden from whom, and for how long it is shown to who asked.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { arrive } from '../../test/arrivals.ts'
-import { type Harness, type Json, startHarness } from '../../test/harness.ts'
-import { openSideDoor, type SideDoor } from '../../test/side-door.ts'
+import type { Json } from '../../test/harness.ts'
+import { startSideDoor } from '../../test/side-door.ts'
 import { type Role, roleScopes } from '../access/permissions.ts'
 import { revealsOf } from '../access/users/users.ts'
 import type { Principal } from '../platform/http/route.ts'
@@ -13,16 +13,14 @@ import { forgetReveals } from './reveals.ts'
 
 const secrets = ['+27821234567', '27821234567', '+27110000000', 'CUST-4711', 'ann@example.com', 'other@example.org']
 
+const { indaba, door } = await startSideDoor()
+
 describe('masks', () => {
-  let indaba: Harness
-  let door: SideDoor
   let orgId: string
   let call: string
   let chat: string
 
   before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
     orgId = (await indaba.customer()).orgId
     const agent = await door.ask(person('owner', true), 'POST', '/v1/agents', { email: 'ann@example.com' })
     const personal = {
@@ -45,11 +43,6 @@ describe('masks', () => {
     call = one?.id ?? ''
     chat = two?.id ?? ''
   })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
-
   const person = (role: Role, viewRedactions: boolean, id = newId()): Principal => ({
     actor: `user:${id}`,
     orgId,

@@ -1,35 +1,18 @@
 // How agents change: one by one, many at once, and merged.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { arrive } from '../../test/arrivals.ts'
-import { type Harness, type Json, startHarness } from '../../test/harness.ts'
-import { openSideDoor, type SideDoor } from '../../test/side-door.ts'
-import { roleScopes } from '../access/permissions.ts'
+import type { Json } from '../../test/harness.ts'
+import { person, startSideDoor } from '../../test/side-door.ts'
 import { closeConversation, getConversation, wholeOrg } from '../conversations/index.ts'
-import type { Principal, Reach } from '../platform/http/route.ts'
+import type { Reach } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 
-describe('agents change', () => {
-  let indaba: Harness
-  let door: SideDoor
-  before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
-  })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
+const { indaba, door } = await startSideDoor()
 
-  const adminOf = (orgId: string, reach: Reach = 'all'): Principal => ({
-    actor: `user:${newId()}`,
-    orgId,
-    isAdmin: false,
-    scopes: roleScopes.admin,
-    reach,
-    reveals: true,
-  })
+describe('agents change', () => {
+  const adminOf = (orgId: string, reach: Reach = 'all') => person(orgId, 'admin', reach)
 
   async function organisation() {
     const { orgId } = await indaba.customer()

@@ -1,39 +1,22 @@
 // Agents by file: what becomes of each row, ten thousand of them, and of hostile ones.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { Value } from 'typebox/value'
 import { arrive } from '../../test/arrivals.ts'
-import { type Harness, type Json, startHarness } from '../../test/harness.ts'
-import { openSideDoor, type SideDoor } from '../../test/side-door.ts'
+import type { Json } from '../../test/harness.ts'
+import { person, startSideDoor } from '../../test/side-door.ts'
 import { roleScopes } from '../access/permissions.ts'
 import { importRowsMax } from '../conversations/agent-import.ts'
-import type { Principal, Reach } from '../platform/http/route.ts'
-import { newId } from '../platform/ids.ts'
+import type { Reach } from '../platform/http/route.ts'
 import { importAnswer } from './answers.ts'
 
-describe('import of agents', () => {
-  let indaba: Harness
-  let door: SideDoor
-  before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
-  })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
+const { indaba, door } = await startSideDoor()
 
+describe('import of agents', () => {
   async function organisation(role: 'admin' | 'integration' = 'admin', reach: Reach = 'all') {
     const { orgId } = await indaba.customer()
-    const admin: Principal = {
-      actor: `user:${newId()}`,
-      orgId,
-      isAdmin: false,
-      scopes: roleScopes.admin,
-      reach: 'all',
-      reveals: true,
-    }
+    const admin = person(orgId, 'admin')
     await door.ask(admin, 'POST', '/v1/departments', { name: 'Service', teams: ['Billing', 'Support'] })
     const by = { ...admin, scopes: roleScopes[role], reach }
     return {

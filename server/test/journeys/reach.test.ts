@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { after, before, describe, test } from 'node:test'
-import { type Role, roleScopes, roles } from '../../src/access/permissions.ts'
+import { before, describe, test } from 'node:test'
+import { type Role, roles } from '../../src/access/permissions.ts'
 import { principalOf } from '../../src/access/users/users.ts'
 import { putRecordings, putTranscripts } from '../../src/conversations/index.ts'
 import type { Principal, Reach } from '../../src/platform/http/route.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { localStore } from '../../src/storage/local.ts'
 import { arrive } from '../arrivals.ts'
-import { type Customer, type Harness, type Json, startHarness } from '../harness.ts'
-import { openSideDoor, type SideDoor } from '../side-door.ts'
+import type { Customer, Json } from '../harness.ts'
+import { person, startSideDoor } from '../side-door.ts'
 
 const places = {
   ann: { team: 'Billing', department: 'Service' },
@@ -24,16 +24,14 @@ const places = {
 type Who = keyof typeof places
 const everybody = Object.keys(places) as Who[]
 
+const { indaba, door } = await startSideDoor()
+
 describe('reach', () => {
-  let indaba: Harness
-  let door: SideDoor
   let customer: Customer
   const agents = {} as Record<Who, string>
   const calls = {} as Record<Who, string>
 
   before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
     customer = await indaba.customer()
     for (const who of everybody) {
       if (who === 'nobody') continue
@@ -47,11 +45,6 @@ describe('reach', () => {
     }
     for (const who of everybody) calls[who] = await callOf(who)
   })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
-
   const levels = (): Record<string, { reach: Reach; sees: Who[] }> => ({
     organisation: { reach: 'all', sees: everybody },
     department: { reach: { column: 'department', values: ['Service'] }, sees: ['ann', 'ben', 'cat'] },
@@ -64,14 +57,7 @@ describe('reach', () => {
     own: { reach: { column: 'agent_id', values: [agents.ann] }, sees: ['ann'] },
   })
 
-  const principal = (role: Role, reach: Reach): Principal => ({
-    actor: `user:${newId()}`,
-    orgId: customer.orgId,
-    isAdmin: false,
-    scopes: roleScopes[role],
-    reach,
-    reveals: true,
-  })
+  const principal = (role: Role, reach: Reach) => person(customer.orgId, role, reach)
   const owner = () => principal('owner', 'all')
 
   /** With a recording and a transcript. */

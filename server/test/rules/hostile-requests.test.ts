@@ -5,11 +5,12 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import pg from 'pg'
+import type pg from 'pg'
 import { allScopes } from '../../src/access/permissions.ts'
 import type { Route } from '../../src/platform/http/route.ts'
 import { pathsOf } from '../../src/platform/http/server.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { superuser } from '../database.ts'
 import { adminToken, type Customer, type Harness, startHarness } from '../harness.ts'
 import { assertRefusal } from './dialect.ts'
 import { compressedBody, harmlessBodies, refusedBodies } from './hostile-bodies.ts'
@@ -81,10 +82,7 @@ describe('hostile requests', () => {
     const env = { INDABA_JSON_BYTES_MAX: String(bodyBytesMax), INDABA_UPLOAD_BYTES_MAX: String(bodyBytesMax) }
     harness = await startHarness({ env })
     own = await harness.customer({}, allScopes)
-    const url = new URL(process.env.INDABA_TEST_DATABASE_ADMIN_URL as string)
-    url.pathname = new URL(harness.databaseUrl).pathname
-    database = new pg.Client({ connectionString: url.href })
-    await database.connect()
+    database = await superuser(harness.databaseUrl)
     shots = shooter(harness.url)
   })
 

@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
-import pg from 'pg'
-import { freshDatabase } from '../../../test/database.ts'
+import type pg from 'pg'
+import { freshDatabase, superuser } from '../../../test/database.ts'
 import { type Db, openDb } from '../../platform/db/db.ts'
 import { newId } from '../../platform/ids.ts'
 import { openLog } from '../../platform/log.ts'
@@ -191,10 +191,7 @@ describe('a chain', () => {
     const database = await freshDatabase()
     drop = database.drop
     db = openDb({ url: database.url, connectionsMax: 8, as: 'owner' })
-    const url = new URL(process.env.INDABA_TEST_DATABASE_ADMIN_URL as string)
-    url.pathname = new URL(database.url).pathname
-    owner = new pg.Client({ connectionString: url.href })
-    await owner.connect()
+    owner = await superuser(database.url)
     chain = await loadChain(await makeChain())
   })
 

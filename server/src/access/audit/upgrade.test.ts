@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
-import { freshDatabase } from '../../../test/database.ts'
+import { freshDatabase, superuser } from '../../../test/database.ts'
 import { openDb } from '../../platform/db/db.ts'
 import { migrate, migrationsDir } from '../../platform/db/migrate.ts'
 import { newId } from '../../platform/ids.ts'
@@ -20,8 +20,7 @@ import { writeAudit } from './write.ts'
 test('rows of before the chains are kept, shown and counted; the chain begins after them', async () => {
   const other = await freshDatabase()
   const name = `test_${randomUUID()}`
-  const admin = new pg.Client({ connectionString: process.env.INDABA_TEST_DATABASE_ADMIN_URL })
-  await admin.connect()
+  const admin = await superuser()
   await admin.query(`create database "${name}" owner indaba`)
   const url = new URL(other.url)
   url.pathname = `/${name}`

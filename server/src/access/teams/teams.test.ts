@@ -1,15 +1,14 @@
 // Departments and teams against a whole app: names, colours, levels, and that a new name changes nobody's access.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { arrive } from '../../../test/arrivals.ts'
-import { type Harness, type Json, startHarness } from '../../../test/harness.ts'
-import { openSideDoor, type SideDoor } from '../../../test/side-door.ts'
-import type { Principal, Reach } from '../../platform/http/route.ts'
+import type { Json } from '../../../test/harness.ts'
+import { person, startSideDoor } from '../../../test/side-door.ts'
+import type { Reach } from '../../platform/http/route.ts'
 import { newId } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
-import { roleScopes } from '../permissions.ts'
 import { colours, readName } from './names.ts'
 
 describe('names of departments and teams', () => {
@@ -39,26 +38,10 @@ describe('names of departments and teams', () => {
   })
 })
 
-describe('departments and teams', () => {
-  let indaba: Harness
-  let door: SideDoor
-  before(async () => {
-    indaba = await startHarness({ roles: { serve: true, work: false } })
-    door = await openSideDoor(indaba)
-  })
-  after(async () => {
-    await door.close()
-    await indaba.stop()
-  })
+const { indaba, door } = await startSideDoor()
 
-  const adminOf = (orgId: string, reach: Reach = 'all'): Principal => ({
-    actor: `user:${newId()}`,
-    orgId,
-    isAdmin: false,
-    scopes: roleScopes.admin,
-    reach,
-    reveals: true,
-  })
+describe('departments and teams', () => {
+  const adminOf = (orgId: string, reach: Reach = 'all') => person(orgId, 'admin', reach)
 
   async function organisation(departments: Record<string, string[]>) {
     const { orgId } = await indaba.customer()

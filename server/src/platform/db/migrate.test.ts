@@ -4,8 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import pg from 'pg'
-import { freshDatabase } from '../../../test/database.ts'
+import { freshDatabase, superuser } from '../../../test/database.ts'
 import type { Problem } from '../problem.ts'
 import { appRole, openDb } from './db.ts'
 import { migrate } from './migrate.ts'
@@ -13,8 +12,7 @@ import { migrate } from './migrate.ts'
 test('an owner who may not make roles is told what a superuser must run, and goes on after that', async () => {
   const other = await freshDatabase()
   const name = `plain_${randomUUID()}`
-  const admin = new pg.Client({ connectionString: process.env.INDABA_TEST_DATABASE_ADMIN_URL })
-  await admin.connect()
+  const admin = await superuser()
   const url = Object.assign(new URL(other.url), { pathname: `/${name}`, username: name, password: 'plain' }).href
   try {
     await admin.query(`create role "${name}" login password 'plain'`)

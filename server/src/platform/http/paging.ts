@@ -42,7 +42,7 @@ type ReadPage<Value> = <Row>(
   query: { limit?: number | undefined; cursor?: string | undefined },
   /** `last`: of the page before; null for the first page. One row more than asked for tells whether another follows. */
   read: (wanted: { limit: number; last: Value | null }) => Promise<Row[]>,
-  valueOf: (row: Row) => Value,
+  valueIn: (row: Row) => Value,
 ) => Promise<CursorPage<Row>>
 
 /**
@@ -52,13 +52,13 @@ type ReadPage<Value> = <Row>(
 export function cursorPages<Value>(name: string, isValue: (value: unknown) => value is Value): ReadPage<Value> {
   const isPosition = (value: unknown): value is Record<string, Value> =>
     isValue((value as Record<string, unknown> | null)?.[name])
-  return async (query, read, valueOf) => {
+  return async (query, read, valueIn) => {
     const limit = pageSize(query.limit)
     const last = query.cursor === undefined ? null : (readCursor(query.cursor, isPosition)[name] as Value)
     const found = await read({ limit: limit + 1, last })
     const rows = found.slice(0, limit)
     const end = found.length > limit ? rows.at(-1) : undefined
-    return { rows, next_cursor: end ? writeCursor({ [name]: valueOf(end) }) : null }
+    return { rows, next_cursor: end ? writeCursor({ [name]: valueIn(end) }) : null }
   }
 }
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
-import pg from 'pg'
-import { freshDatabase } from '../../../test/database.ts'
+import { freshDatabase, superuser } from '../../../test/database.ts'
 import { type Db, openDb, type Tx } from '../db/db.ts'
 import { openLog } from '../log.ts'
 import { Problem } from '../problem.ts'
@@ -324,8 +323,7 @@ describe('the runner', () => {
   })
 
   async function breakConnections(): Promise<void> {
-    const admin = new pg.Client({ connectionString: process.env.INDABA_TEST_DATABASE_ADMIN_URL as string })
-    await admin.connect()
+    const admin = await superuser()
     await admin.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
       [new URL(url).pathname.slice(1)],
