@@ -9,19 +9,19 @@ const read = (text: string, rowsMax = 100) => readCsv(Buffer.from(text), { rowsM
 test('what is written is read again, and no cell starts a formula', () => {
   const cell = fc.oneof(
     fc.string({ maxLength: 20 }),
-    fc.constantFrom('=1', '+1', '-1', '@x', "'=1", ';', 'a,b', '"', 'x\ny'),
+    fc.constantFrom('=1', '+1', '-1', '@x', "'=1", ' @x', '\ufeff=1', '\t', '\rx', ';', 'a,b', '"', 'x\ny'),
   )
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell), { maxLength: 20 }), (rows) => {
       const text = writeCsv(['a', 'b'], rows)
       const { rows: back } = read(text)
       const cells = back.flatMap(({ values }) => values)
-      for (const one of cells) assert.doesNotMatch(one, /^[=+\-@\t\r]/)
+      for (const one of cells) assert.doesNotMatch(one, /^\s*[=+\-@]|^[\t\r]\s*\S/)
       // Reading trims, and leaves out lines that hold nothing.
       const tidy = (one: string) => unescapeFormula(one).trim()
       const kept = rows.filter(([left, right]) => writeCsv([left, right], []) !== ',\r\n')
-      const harmless = (one: string) => (/^\s*'[=+\-@]/.test(one) ? tidy(one.trim()) : one.trim())
-      assert.deepEqual(cells.map(tidy).filter(Boolean), kept.flat().map(harmless).filter(Boolean))
+      const sent = kept.flat().map((one) => tidy(one.trim()))
+      assert.deepEqual(cells.map(tidy).filter(Boolean), sent.filter(Boolean))
     }),
   )
 })

@@ -61,13 +61,20 @@ function delimiterOf(text: string): ',' | ';' {
   return line.split(';').length > line.split(',').length ? ';' : ','
 }
 
-/** Cells that a spreadsheet would run as a formula come with a leading quote (CWE-1236). */
+/** What a spreadsheet runs as a formula (CWE-1236), also behind blanks, which some leave out when they read. */
+const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r]\s*\S/
+
+/** Cells that a spreadsheet would run as a formula come with a leading quote. */
 export const writeCsv = (header: readonly string[], rows: readonly (readonly unknown[])[]): string =>
   writeCsvRows([header, ...rows])
 
 /** More rows of a file that is written in parts. */
 export const writeCsvRows = (rows: readonly (readonly unknown[])[]): string =>
-  stringify(rows as unknown[][], { escape_formulas: true, record_delimiter: '\r\n' })
+  stringify(rows as unknown[][], {
+    cast: { string: (cell) => (formula.test(cell) ? `'${cell}` : cell) },
+    record_delimiter: '\r\n',
+  })
 
 /** A cell as it was before `writeCsv` made it harmless. */
-export const unescapeFormula = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/, '')
+export const unescapeFormula = (cell: string): string =>
+  cell.startsWith("'") && formula.test(cell.slice(1)) ? cell.slice(1) : cell
