@@ -12,8 +12,9 @@ import { apiKeys, authenticator, createOrg } from '../server/src/access/index.ts
 import { chatAnswer } from '../server/src/api/vela/translate.ts'
 import { accepting } from '../server/src/ingest/accept.ts'
 import { doors } from '../server/src/ingest/doors.ts'
+import { recordingTickets } from '../server/src/ingest/recording-tickets.ts'
 import type { Accept, NextStep } from '../server/src/ingest/shapes.ts'
-import { tickets } from '../server/src/ingest/tickets.ts'
+import { ticketSigner } from '../server/src/ingest/tickets.ts'
 import { telemetry } from '../server/src/operations/index.ts'
 import { enqueueRuns, pipelineJobs } from '../server/src/pipeline/run.ts'
 import { openDb } from '../server/src/platform/db/db.ts'
@@ -76,16 +77,10 @@ await http.listen({ host: '127.0.0.1', port: 0 })
 const origin = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
 
 function chatRoute(name: string, accept: Accept): Route {
-  const promised = tickets({
-    db,
-    store,
-    accept,
-    secret: 'bench',
-    publicUrl: () => origin,
-    timeZone: 'UTC',
-    uploadBytesMax,
-  })
-  const { takeChat } = doors({ db, store, accept, tickets: promised, timeZone: 'UTC', uploadBytesMax })
+  const sign = ticketSigner({ secret: 'bench', publicUrl: () => origin })
+  const promised = recordingTickets({ db, accept, sign, timeZone: 'UTC', sizeBytesMax: uploadBytesMax })
+  const checkFileUrl = async (_: string, text: string) => text
+  const { takeChat } = doors({ db, store, accept, tickets: promised, checkFileUrl, timeZone: 'UTC', uploadBytesMax })
   return route({
     method: 'POST',
     paths: [`/${name}/chats/upload`],

@@ -11,6 +11,8 @@ import { ensurePackages, nodeProgram } from './setup/packages.mjs'
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 const main = 'server/src/main.ts'
+/** Small enough to run beside a recorder: it loads none of the server. */
+const watcher = 'server/src/watch/main.ts'
 const testFiles = ['server/src/**/*.test.ts', 'server/test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts']
 const testOptions = [
   '--test',
@@ -40,7 +42,7 @@ async function run() {
   switch (command) {
     case 'start':
       // `npm start -- check-config` reaches every command of the program.
-      return node(...memoryOptions, main, ...(args.length ? args : ['start']))
+      return node(...memoryOptions, args[0] === 'watch' ? watcher : main, ...(args.length ? args : ['start']))
     case 'dev':
       return node('--watch', ...memoryOptions, main, 'start', ...args)
     case 'test':

@@ -10,8 +10,22 @@ import { withLock } from './lock.mjs'
 const speechPackages = ['pocketsphinx', 'pocketsphinx-en-us']
 const testPackages = [
   ...speechPackages,
-  ...['sox', 'libsox-fmt-all', 'ffmpeg', 'curl', 'python3', 'python3-requests', 'python3-flask'],
+  ...[
+    'sox',
+    'libsox-fmt-all',
+    'ffmpeg',
+    'curl',
+    'openssl',
+    'p7zip-full',
+    'python3',
+    'python3-requests',
+    'python3-flask',
+    'unzip',
+    'zip',
+  ],
 ]
+/** Servers that the tests start themselves. Where systemd runs, installing them would start them for good. */
+const serverPackages = existsSync('/run/systemd/system') ? [] : ['vsftpd', 'openssh-server']
 /** After a failure, so that a machine without a network does not wait at every start. */
 const retryAfterMs = 3_600_000
 
@@ -29,12 +43,15 @@ export async function ensureSpeechEngine(root, env) {
 
 export async function ensureTestTools(root) {
   if (mayInstall()) {
-    const absent = missing(testPackages)
+    const absent = missing([...testPackages, ...serverPackages])
     if (absent.length) await install(root, absent)
   }
-  const programs = ['pocketsphinx_continuous', 'sox', 'ffmpeg', 'curl', 'python3'].filter((name) => !isProgram(name))
-  if (programs.length)
-    console.log(`Tests that use ${programs.join(', ')} will be skipped: ${byHand(testPackages)} to run them.`)
+  const programs = ['pocketsphinx_continuous', 'sox', 'ffmpeg', 'curl', 'python3', 'openssl', 'vsftpd', 'sshd']
+  const absent = programs.filter((name) => !isProgram(name))
+  if (absent.length)
+    console.log(
+      `Tests that use ${absent.join(', ')} will be skipped: ${byHand([...testPackages, 'vsftpd', 'openssh-server'])} to run them.`,
+    )
 }
 
 const hasSpeechEngine = () => isProgram('pocketsphinx_continuous') && existsSync('/usr/share/pocketsphinx/model/en-us')
@@ -86,7 +103,8 @@ function apt(...args) {
 }
 
 function isProgram(name) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  // Servers live in /usr/sbin, which is not on everybody's path.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK)
       return true

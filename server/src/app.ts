@@ -23,7 +23,7 @@ import { ingest } from './ingest/index.ts'
 import { agentRoutes, importRoutes, performanceRoutes } from './insights/index.ts'
 import { openKeyring } from './keyring.ts'
 import { startHousekeeping, telemetry } from './operations/index.ts'
-import { pipeline, pipelineJobs } from './pipeline/index.ts'
+import { pipeline, pipelineJobs, sniffRecording } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
 import { everyOrg } from './platform/db/scope.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
@@ -33,6 +33,7 @@ import { openQueue } from './platform/jobs/queue.ts'
 import { runWorkers } from './platform/jobs/runner.ts'
 import type { Log } from './platform/log.ts'
 import { openMail } from './platform/mail.ts'
+import { addressGuard, isFileServerPort } from './platform/outbound/address-guard.ts'
 import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
 import { outbound } from './platform/outbound/request.ts'
 import { Problem } from './platform/problem.ts'
@@ -69,7 +70,8 @@ export async function openApp(input: {
   const { config, databaseUrl, log, roles } = input
   const db = openDb({ url: databaseUrl, connectionsMax })
   const relaxedDb = openDb({ url: databaseUrl, connectionsMax: relaxedConnectionsMax, isRelaxed: true })
-  const out = outbound({ allow: parseOutboundAllow(config.outbound.allow.join(',')), userAgent: `Indaba/${version}` })
+  const allow = parseOutboundAllow(config.outbound.allow.join(','))
+  const out = outbound({ allow, userAgent: `Indaba/${version}` })
   const { secrets, rewrap } = await openKeyring({
     db,
     settings: config.access,
@@ -87,7 +89,8 @@ export async function openApp(input: {
   })
 
   const jobs = pipelineJobs(config.pipeline)
-  const { fetchJob, ...entrance } = ingest({
+  const mail = openMail(config.mail)
+  const entrance = ingest({
     db,
     store,
     secrets,
@@ -95,12 +98,21 @@ export async function openApp(input: {
     publicUrl: () => config.http.publicUrl,
     timeZone: config.conversations.timeZone,
     uploadBytesMax: config.http.uploadBytesMax,
+    batchBytesMax: config.http.batchBytesMax,
+    remote: {
+      gates: { files: addressGuard({ allow, ports: isFileServerPort }).resolve, web: out.guard.resolve },
+      mountedFolders: config.ingest.mountedFolders,
+    },
     queue: () => queue,
+    log,
+    mail,
+    checkRecording: sniffRecording,
     analyse: (tx, conversations) => analysis.enqueue(tx, conversations),
+    removeFiles: (tx, storeKeys) => removals.removeFiles(tx, storeKeys),
   })
   const queue = await openQueue({
     url: databaseUrl,
-    jobs: [fetchJob, jobs.voice, jobs.chat, removalJob],
+    jobs: [...entrance.jobs, jobs.voice, jobs.chat, removalJob],
     log,
     supervise: roles.work,
   })
@@ -122,7 +134,6 @@ export async function openApp(input: {
   const removals = fileRemovals({ db, store, queue })
 
   const publicUrl = () => config.http.publicUrl
-  const mail = openMail(config.mail)
   const { keys, tokens, ...door } = access({
     db,
     relaxedDb,
@@ -172,7 +183,10 @@ export async function openApp(input: {
       secrets,
       guard: out.guard,
       doors: entrance.doors,
-      removeFilesOf: removals.removeFilesOf,
+      async removeFilesOf(tx, orgId) {
+        await removals.removeFilesOf(tx, orgId)
+        await entrance.removeArchivesOf(tx, orgId)
+      },
     }),
     ...figures.routes,
   ]
@@ -211,6 +225,7 @@ export async function openApp(input: {
           ),
         )
         running.push(door.startSigning())
+        running.push(everyOrg(() => entrance.startSyncs()))
         running.push(everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets })))
       }
       if (!roles.serve) return { port: 0 }
@@ -218,6 +233,7 @@ export async function openApp(input: {
       return { port: await listen(http, config.http) }
     },
     async stop(graceMs = graceMsDefault) {
+      entrance.endStreams()
       await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
       await door.stop()
       await queue.stop()

@@ -2,6 +2,7 @@
 // setting is named here.
 
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
 import { parseOutboundAllow } from './platform/outbound/allow-list.ts'
@@ -24,6 +25,10 @@ export function validAllowance(text: string): boolean {
 /** A network or a single address, as proxies are named: without a port. */
 export const validNetwork = (text: string): boolean =>
   !text.includes('[') && validAllowance(text) && parseOutboundAllow(text).every(({ port }) => port === null)
+
+/** Never all of the machine. */
+export const isFolderToOpen = (path: string): boolean =>
+  isAbsolute(path) && !/^\/*$/.test(path) && !path.includes('/..')
 
 /** The address with `******` in place of its password, safe to print. */
 export function urlWithoutPassword(text: string): string {

@@ -7,8 +7,17 @@ import { resolve } from 'node:path'
 import Type from 'typebox'
 import Value from 'typebox/value'
 import { choice, type Extra, flag, key32, list, optional, text, webAddress, whole } from './config-fields.ts'
-import { isIssuer, loopbackHost, nearestName, openIdProviders, validAllowance, validNetwork } from './config-values.ts'
+import {
+  isFolderToOpen,
+  isIssuer,
+  loopbackHost,
+  nearestName,
+  openIdProviders,
+  validAllowance,
+  validNetwork,
+} from './config-values.ts'
 import { isTimeZone } from './platform/dates.ts'
+import { isInFolder } from './platform/folder-nesting.ts'
 import { isUuid } from './platform/ids.ts'
 import { Problem } from './platform/problem.ts'
 
@@ -60,6 +69,12 @@ const schema = Type.Object({
       minimum: 1024,
       maximum: 2 ** 40,
       defaultText: '`3221225472` (3 GiB)',
+    }),
+    batchBytesMax: whole('INDABA_BATCH_BYTES_MAX', 10 * 2 ** 30, 'Largest ZIP archive or list of a bulk load.', {
+      unit: 'bytes',
+      minimum: 1024,
+      maximum: 2 ** 40,
+      defaultText: '`10737418240` (10 GiB)',
     }),
   }),
   database: Type.Object({
@@ -178,6 +193,13 @@ const schema = Type.Object({
       'INDABA_OUTBOUND_ALLOW',
       'Private addresses that webhooks and fetched recordings may reach, as `CIDR` or `CIDR:port`, comma-separated.',
       { expects: 'networks such as 10.1.0.0/16, 127.0.0.1/32:9000 or [fd00::/8]:443', check: validAllowance },
+    ),
+  }),
+  ingest: Type.Object({
+    mountedFolders: list(
+      'INDABA_MOUNTED_FOLDERS',
+      'Folders of this machine that recordings may be read from, comma-separated. Each is read by the organisations that the administrator opens it for, and by no other.',
+      { expects: 'absolute paths without spaces, such as /mnt/recordings, and not /', check: isFolderToOpen },
     ),
   }),
   speech: Type.Object({
@@ -333,8 +355,13 @@ function complete({ http, data, speech }: Settings): void {
   http.publicUrl = (http.publicUrl || `http://${host}:${http.port}`).replace(/\/+$/, '')
 }
 
-function contradictions({ http, access, mail, signIn, speech, language, storage }: Settings): string[] {
+function contradictions({ http, data, access, mail, signIn, ingest, speech, language, storage }: Settings): string[] {
   const faults: string[] = []
+  const open = ingest.mountedFolders.find((one) => isInFolder(one, data.dir) || isInFolder(data.dir, one))
+  if (open !== undefined)
+    faults.push(
+      `INDABA_MOUNTED_FOLDERS names ${open}, and INDABA_DATA_DIR is ${data.dir}: neither may be in the other.`,
+    )
   if (!loopbackHost(http.host) && (access.adminToken?.length ?? 0) < adminTokenLength)
     faults.push(
       `HOST is ${http.host}, which other machines can reach, so INDABA_ADMIN_TOKEN must be set to ${adminTokenLength} characters or more (for example: openssl rand -hex 32).`,

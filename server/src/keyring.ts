@@ -14,6 +14,7 @@ import {
 } from './access/index.ts'
 import type { Config } from './config.ts'
 import { webhookSecrets } from './events/index.ts'
+import { serverSecrets } from './ingest/index.ts'
 import type { Db } from './platform/db/db.ts'
 import { type KeyWrapper, localKeyWrapper } from './platform/key-wrapper.ts'
 import type { Outbound } from './platform/outbound/request.ts'
@@ -22,7 +23,7 @@ import type { SealedColumn, Secrets } from './platform/secrets.ts'
 import { vaultTransit } from './platform/vault-transit.ts'
 
 /** All of them. What is missing here cannot be sealed. */
-const columns: readonly SealedColumn[] = [answerColumn, webhookSecrets, signingKeyColumn, totpColumn]
+const columns: readonly SealedColumn[] = [answerColumn, webhookSecrets, signingKeyColumn, totpColumn, serverSecrets]
 
 const kmsTimeoutMs = 5000
 const kmsAnswerBytesMax = 64 * 1024

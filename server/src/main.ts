@@ -55,6 +55,11 @@ const commands: Record<string, { does: string; run(config: Config): Promise<void
     does: 'audit verify | export: who did what, and whether that is as it was written',
     run: (config) => runNoun(config, 'audit', auditCommands),
   },
+  watch: {
+    does: 'watch DIR --url URL --key-file FILE: send what a recorder writes there to a server',
+    // Runs to its end by itself, and ends the process.
+    run: async () => (await import('./watch/main.ts')).ended,
+  },
   'check-config': {
     does: 'print the effective settings, secrets masked',
     run: async (config) => {

@@ -82,6 +82,9 @@ export function chat(orgId: string, { arrival, ...given }: Given = {}): Submissi
     requestId: newId(),
     kind: 'conversation',
     createsAgents: false,
+    // Most tests take the same message in many times.
+    allowsDuplicate: true,
+    item: null,
     recording: null,
     transcript: { participants: [], turns: [turn as never] },
     fetchUrl: null,

@@ -8,7 +8,14 @@ import { startDelivery } from '../src/events/delivery.ts'
 import { listDeliveries } from '../src/events/delivery-log.ts'
 import { type ConversationEventType, type EventType, emit, takeSequence } from '../src/events/index.ts'
 import type { NewEvent } from '../src/events/outbox.ts'
-import type { ChatEventData, ConversationEventData, UsageEventData } from '../src/events/payload.ts'
+import type {
+  ChatEventData,
+  ConnectionData,
+  ConversationEventData,
+  IngestJobData,
+  UsageEventData,
+  WatcherSilentData,
+} from '../src/events/payload.ts'
 import { createEndpoint, type NewEndpoint, webhookSecrets } from '../src/events/webhooks.ts'
 import { openDb } from '../src/platform/db/db.ts'
 import { newId } from '../src/platform/ids.ts'
@@ -53,6 +60,10 @@ export async function openOutbox(
           const told = { orgId, seq: seqs[index] as number }
           if (type === 'usage.threshold_reached') return { ...told, type, conversationId: null, data: usageData }
           if (type === 'audit.head_signed') return { ...told, type, conversationId: null, data: headData }
+          if (type === 'connection.degraded' || type === 'connection.recovered')
+            return { ...told, type, conversationId: null, data: connectionData }
+          if (type === 'ingest.completed') return { ...told, type, conversationId: null, data: endedData }
+          if (type === 'watcher.silent') return { ...told, type, conversationId: null, data: silentData }
           return { ...told, type, conversationId, data: dataOf(type, conversationId) }
         })
         await emit(tx, rows)
@@ -87,6 +98,39 @@ export async function openOutbox(
       if ('drop' in database) await (database as { drop(): Promise<void> }).drop()
     },
   }
+}
+
+const endedData: IngestJobData = {
+  job_id: newId(),
+  source: 'zip',
+  name: 'calls.zip',
+  state: 'done',
+  is_dry_run: false,
+  counts: { total: 1, ok: 1 },
+  failure: null,
+  links: { self: '/v1/ingest-jobs' },
+}
+
+const silentData: WatcherSilentData = {
+  watcher_id: newId(),
+  name: 'recorder',
+  host: 'recorder.example',
+  folder: '/recordings',
+  last_contact_at: new Date(0).toISOString(),
+  waiting: 2,
+  last_error: null,
+  links: { self: '/v1/watchers' },
+}
+
+const connectionData: ConnectionData = {
+  folder_id: newId(),
+  name: 'recordings',
+  server_id: newId(),
+  failing_since: new Date(0).toISOString(),
+  failures: 3,
+  failed_step: 'login',
+  reason: 'The server refused the password.',
+  links: { self: '/v1/remote-folders' },
 }
 
 const headData = {

@@ -45,7 +45,7 @@ export const person = (orgId: string, role: Role, reach: Reach = 'all'): Princip
   reveals: true,
 })
 
-async function openSideDoor({ app }: Harness): Promise<SideDoor & { close(): Promise<void> }> {
+export async function openSideDoor({ app }: Harness): Promise<SideDoor & { close(): Promise<void> }> {
   const server = await openServer(
     app.routes,
     {

@@ -14,6 +14,7 @@ export const scopes = {
   'agents:manage': 'create, change, import and merge agents',
   'analytics:read': 'read metrics and performance',
   'webhooks:manage': 'create and delete webhook endpoints, read their log',
+  'ingest:manage': 'set up remote servers and folders',
   'keys:manage': 'create, rotate and revoke API keys',
   'users:read': 'read users, teams and departments',
   'users:manage': 'invite, change and deactivate users',
@@ -45,6 +46,7 @@ export const roleScopes = {
     'agents:manage',
     'analytics:read',
     'webhooks:manage',
+    'ingest:manage',
   ],
   auditor: ['audit:read', 'users:read'],
 } as const satisfies Record<string, readonly Scope[]>
@@ -53,11 +55,12 @@ export type Role = keyof typeof roleScopes
 export const roles = Object.keys(roleScopes) as Role[]
 
 /**
- * What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation, a key or
- * an application serves all.
+ * What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation, a
+ * server brings in calls of everybody, a key or an application serves all.
  */
 const ofTheWhole: readonly string[] = [
   'webhooks:manage',
+  'ingest:manage',
   'keys:manage',
   'applications:manage',
   'organisation:manage',

@@ -28,7 +28,15 @@ export type Conversation = Omit<
   is_masked?: true
 }
 
-export type Source = 'process_call' | 'presigned' | 'multipart' | 'url' | 'chat'
+export type Source =
+  | 'process_call'
+  | 'presigned'
+  | 'multipart'
+  | 'url'
+  | 'chat'
+  | 'batch'
+  | 'remote_folder'
+  | 'resumable'
 
 /** What a door knows of a conversation when it arrives. */
 export type Arrival = {
@@ -68,11 +76,12 @@ const asConversation = (row: Selectable<Conversations>): Conversation => row as 
 
 /**
  * Writes what has arrived. A row with the same id is written anew: an upload ticket that is now redeemed, or a newer
- * version of the same chat.
+ * version of the same chat. `areNew`: none has one, which spares PostgreSQL looking (an eighth of the whole for chats).
  */
-export async function putArrivals(tx: Tx, arrivals: Arrived[]): Promise<void> {
+export async function putArrivals(tx: Tx, arrivals: Arrived[], { areNew = false } = {}): Promise<void> {
   const now = new Date().toISOString()
   const rows = arrivals.map((arrival) => ({ ...arrival, received_at: now, updated_at: now }))
+  if (areNew) return insertRows(tx, 'conversations', rows)
   const renewed = sql.join(
     Object.keys(rows[0] ?? {})
       .filter((name) => !['org_id', 'id', 'received_at'].includes(name))
@@ -125,10 +134,10 @@ export async function findByExternalIds(
 export async function findKnown(
   db: DbOrTx,
   key: { org_id: string; channel: Channel; external_id: string },
-): Promise<Pick<Conversation, 'team' | 'department' | 'agent_id'> | null> {
+): Promise<Pick<Conversation, 'id' | 'content_hash' | 'team' | 'department' | 'agent_id'> | null> {
   const row = await db
     .selectFrom('conversations')
-    .select(['team', 'department', 'agent_id'])
+    .select(['id', 'content_hash', 'team', 'department', 'agent_id'])
     .where('org_id', '=', key.org_id)
     .where('channel', '=', key.channel)
     .where('external_id', '=', key.external_id)
@@ -152,6 +161,15 @@ export async function dropTickets(tx: Tx, keys: { org_id: string; id: string }[]
   await sql`
     delete from conversations c using json_to_recordset(${JSON.stringify(keys)}::json) as k (org_id uuid, id uuid)
     where c.org_id = k.org_id and c.id = k.id and c.status = 'awaiting_upload'`.execute(tx)
+}
+
+/** Tickets whose recording is here already are told so to whoever asks for them; the world was never told of them. */
+export async function closeTickets(
+  tx: Tx,
+  tickets: (Pick<Conversation, 'org_id' | 'id' | 'seq'> & { failure: Failure })[],
+): Promise<void> {
+  for (const { org_id: orgId, id, seq, failure } of tickets)
+    await changeConversation(tx, { orgId, id, seq }, { status: 'failed', completed_at: new Date(), failure })
 }
 
 /** As the viewer may see it; null for what is out of reach, too. */

@@ -13,6 +13,8 @@ const laterMs = 3_600_000
 export const removalJob = job<object>({ name: 'files.remove', retryLimit: 8, timeoutS: 600, concurrency: 1 })
 
 export type FileRemovals = {
+  /** Once the transaction is committed. */
+  removeFiles(tx: Tx, storeKeys: readonly string[]): Promise<void>
   /** Before the organisation's rows are deleted, in the same transaction. */
   removeFilesOf(tx: Tx, orgId: string): Promise<void>
   worker: Worker
@@ -22,6 +24,14 @@ export function fileRemovals({ db, store, queue }: { db: Db; store: Store; queue
   const enqueue = (tx: Tx, startAfter?: Date) =>
     queue.enqueue(tx, removalJob, [{ input: {}, ...(startAfter ? { startAfter } : {}) }])
   return {
+    async removeFiles(tx, storeKeys) {
+      if (storeKeys.length === 0) return
+      await sql`
+        insert into file_removals (store_key) select unnest(${[...storeKeys]}::text[]) on conflict do nothing`.execute(
+        tx,
+      )
+      await enqueue(tx)
+    },
     async removeFilesOf(tx, orgId) {
       const { numAffectedRows } = await sql`
         insert into file_removals (store_key) select store_key from recordings where org_id = ${orgId}

@@ -12,6 +12,7 @@ export {
   type Arrived,
   type Conversation,
   changeConversation,
+  closeTickets,
   dropTickets,
   findAwaiting,
   findByExternalIds,
@@ -26,6 +27,7 @@ export { type Dossier, readDossier } from './dossier.ts'
 export { type FileRemovals, fileRemovals, removalJob } from './file-removals.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
 export { groupName, nameBearers, placeOf } from './groups.ts'
+export { likenessTo } from './name-likeness.ts'
 export {
   type Agent,
   type AgentGiven,
@@ -42,5 +44,6 @@ export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
 export { listStages, putStage, stageResult } from './stages.ts'
 export { type NewTranscript, putTranscripts, requireTranscript } from './transcripts.ts'
+export { type ContentKey, findTwins, type Twin } from './twins.ts'
 export { countUsage, type Reservation, reservationIn, shownUnits } from './usage.ts'
 export { keywordsOf, spoken } from './views.ts'

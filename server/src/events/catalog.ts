@@ -15,7 +15,14 @@ const conversationEventTypes = [
   'chat.deleted',
 ] as const
 
-const orgEventTypes = ['usage.threshold_reached', 'audit.head_signed'] as const
+const orgEventTypes = [
+  'usage.threshold_reached',
+  'audit.head_signed',
+  'ingest.completed',
+  'watcher.silent',
+  'connection.degraded',
+  'connection.recovered',
+] as const
 
 export const eventTypes = [...conversationEventTypes, ...orgEventTypes] as const
 

@@ -6,7 +6,15 @@ import type { Tx } from '../platform/db/db.ts'
 import { together } from '../platform/db/together.ts'
 import { newId } from '../platform/ids.ts'
 import { type ConversationEventType, filtersOf } from './catalog.ts'
-import { type AuditHeadData, type ConversationEventData, isVbotEvent, type UsageEventData } from './payload.ts'
+import {
+  type AuditHeadData,
+  type ConnectionData,
+  type ConversationEventData,
+  type IngestJobData,
+  isVbotEvent,
+  type UsageEventData,
+  type WatcherSilentData,
+} from './payload.ts'
 
 /** `seq`: from takeSequence in the same transaction. */
 type Told = { orgId: string; seq: number }
@@ -21,6 +29,9 @@ export type ConversationEvent = Told & {
 export type OrgEvent = Told & { conversationId: null } & (
     | { type: 'usage.threshold_reached'; data: UsageEventData }
     | { type: 'audit.head_signed'; data: AuditHeadData }
+    | { type: 'ingest.completed'; data: IngestJobData }
+    | { type: 'watcher.silent'; data: WatcherSilentData }
+    | { type: 'connection.degraded' | 'connection.recovered'; data: ConnectionData }
   )
 
 export type NewEvent = ConversationEvent | OrgEvent

@@ -66,7 +66,55 @@ export type AuditHeadData = {
   links: { self: string }
 }
 
-export type EventData = ConversationEventData | UsageEventData | AuditHeadData
+/** `watcher.silent`: once, when nothing was heard of a watcher for 15 minutes. */
+export type WatcherSilentData = {
+  watcher_id: string
+  name: string
+  host: string
+  folder: string
+  /** ISO 8601 UTC. */
+  last_contact_at: string
+  /** Files that it had still to send. */
+  waiting: number
+  last_error: string | null
+  links: { self: string }
+}
+
+/** `ingest.completed`: a bulk load has ended, whichever way. */
+export type IngestJobData = {
+  job_id: string
+  source: string
+  name: string
+  /** `planned` after a dry run, `done`, `partial` when some items failed, `failed` when all of it did. */
+  state: string
+  is_dry_run: boolean
+  counts: Record<string, number>
+  failure: { code: string; reason: string } | null
+  links: { self: string }
+}
+
+/** `connection.degraded`: a remote folder has failed several times in a row. `connection.recovered`: it works again. */
+export type ConnectionData = {
+  folder_id: string
+  name: string
+  server_id: string
+  /** ISO 8601 UTC. */
+  failing_since: string | null
+  /** In a row. */
+  failures: number
+  /** What did not work: `name`, `route`, `tls`, `host_key`, `login`, `directory`, `list`, `read` or `sync`. */
+  failed_step: string | null
+  reason: string | null
+  links: { self: string }
+}
+
+export type EventData =
+  | ConversationEventData
+  | UsageEventData
+  | AuditHeadData
+  | IngestJobData
+  | WatcherSilentData
+  | ConnectionData
 
 export type EventEnvelope = {
   id: string

@@ -4,10 +4,12 @@
 import { departmentsOf, freeKeys, lockAudit, recallAnswers, storeAnswers } from '../access/index.ts'
 import {
   type Agent,
+  closeTickets,
   createAgent,
   dropTickets,
   findAwaiting,
   findByExternalIds,
+  findTwins,
   type Known,
   linkEarlier,
   resolveAgents,
@@ -17,9 +19,23 @@ import type { Db, Tx } from '../platform/db/db.ts'
 import { groupCommit } from '../platform/db/group-commit.ts'
 import { together } from '../platform/db/together.ts'
 import type { Answer } from '../platform/http/route.ts'
+import { Problem } from '../platform/problem.ts'
 import { openPurse } from './allocation.ts'
-import { agentWarnings, type Decided, decide, isElsewhere, lastOfEach, nameOf, reserve } from './decide.ts'
+import {
+  agentWarnings,
+  contentKey,
+  type Decided,
+  decide,
+  isElsewhere,
+  lastOfEach,
+  nameOf,
+  promisedTwice,
+  reserve,
+  settlement,
+  twinAmong,
+} from './decide.ts'
 import { takeTags } from './fair-queue.ts'
+import { itemKey, lockWaiting, settleItems } from './jobs/items.ts'
 import type { Accept, NextStep, Submission } from './shapes.ts'
 import { requireWithinReach } from './within-reach.ts'
 import { writeArrivals } from './write-arrivals.ts'
@@ -60,10 +76,15 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
   )
   const makers = open.filter(({ createsAgents, arrival }) => createsAgents && arrival.agent_given)
   const newAgents = makers.length > 0 ? await taking.then(() => makeAgents(tx, makers)) : []
-  const [tags, earlier, awaiting, agents, departments, seqs, purse, audit] = await together(
+  const [tags, earlier, twins, awaiting, places, agents, departments, seqs, purse, audit] = await together(
     taking,
     findByExternalIds(tx, open.flatMap(naturalKey)),
+    findTwins(tx, open.map(contentKey)),
     findAwaiting(tx, redeemed),
+    lockWaiting(
+      tx,
+      open.flatMap(({ item, arrival }) => (item ? [{ ...item, orgId: arrival.org_id }] : [])),
+    ),
     resolveAgents(tx, named),
     departmentsOf(
       tx,
@@ -83,12 +104,18 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
     ),
   )
   const known = new Map(earlier.map((one) => [nameOf(one), one]))
+  const all: Decided[] = []
   const fresh: Decided[] = []
   const answers = new Map<Submission, Answer | Error>()
   for (const [index, submission] of open.entries()) {
     const agent = agents[index] ?? null
     const warnings = [...submission.arrival.warnings, ...agentWarnings(submission, agent)]
     const earlier = submission.arrival.external_id ? known.get(nameOf(submission.arrival)) : undefined
+    if (submission.item && !places.has(itemKey(submission.item))) {
+      answers.set(submission, itemSettled())
+      continue
+    }
+    const twin = earlier ? undefined : (twins[index] ?? twinAmong(fresh, submission))
     const isSpent = submission.kind === 'redemption' && !awaiting.delete(submission.arrival.id)
     const numbers = { seq: seqs[index] as number, queue_tag: tags[index] as number }
     const decided = decide(submission, {
@@ -96,6 +123,7 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
       department: departments[index] ?? null,
       warnings,
       earlier,
+      twin,
       isSpent,
       numbers,
     })
@@ -108,14 +136,18 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
       fresh.push(decided)
       known.set(nameOf(decided.arrived), decided.arrived as Known)
     }
+    all.push(decided)
     answers.set(submission, submission.answer(decided.accepted))
   }
   await purse.close()
+  await settleItems(tx, all.flatMap(settlement))
   await dropTickets(
     tx,
     fresh.filter(isElsewhere).map(({ submission: { arrival } }) => arrival),
   )
+  await closeTickets(tx, all.flatMap(promisedTwice))
   await writeArrivals(tx, lastOfEach(fresh), audit, next)
+  for (const { submission, accepted } of all) await submission.also?.(tx, accepted)
   for (const agents of Map.groupBy(newAgents, ({ org_id }) => org_id).values()) await linkEarlier(tx, agents)
   const keyed = open.flatMap((one) =>
     one.idempotency ? [{ key: one.idempotency, answer: answers.get(one) as Answer | Error }] : [],
@@ -131,6 +163,13 @@ async function acceptAll(tx: Tx, submissions: Submission[], next: NextStep): Pro
   )
   return submissions.map((submission, index) => results[index] ?? (answers.get(submission) as Answer | Error))
 }
+
+const itemSettled = () =>
+  new Problem(
+    'conflict',
+    'item_settled',
+    'This item of the ingest job is not waiting any more: it was taken in or cancelled.',
+  )
 
 const naturalKey = ({ arrival: { org_id, channel, external_id } }: Submission) =>
   external_id ? [{ org_id, channel, external_id }] : []

@@ -71,6 +71,7 @@ test('every field, and the rest kept under its own name', () => {
     languageSent: 'vr-ZA',
     notifyEmails: ['boss@example.org'],
     isStrict: false,
+    allowsDuplicate: false,
     agentChannel: 1,
     custom: {
       call_type: 'support',

@@ -39,6 +39,8 @@ export type Particulars = {
   notifyEmails: string[]
   /** The client asked for 400 instead of warnings. */
   isStrict: boolean
+  /** The client wants it analysed even if the same content is here already. */
+  allowsDuplicate: boolean
 }
 
 export type CallMetadata = Particulars & {
@@ -117,6 +119,7 @@ export function readParticulars(fields: Fields, notes: Notes): Particulars {
   if (language.warning) notes.warn(language.warning)
   return {
     isStrict,
+    allowsDuplicate: isTrue(fields.take('allow_duplicate', 'allow_duplicates')),
     agent: readAgent(fields, notes),
     direction: readDirection(fields, isStrict, notes),
     tags: readTags(fields.take('tags', 'tag'), isStrict, notes),
@@ -194,10 +197,12 @@ const directions = new Map<string, Direction>([
   ['internal', 'internal'],
 ])
 
+/** undefined for what names none. */
+export const directionOf = (value: unknown): Direction | undefined =>
+  typeof value === 'string' ? directions.get(value.trim().toLowerCase()) : undefined
+
 /** `call_type` and `chat_type` are the client's own words; where they name a direction, and nothing else does, they count. */
 function readDirection(fields: Fields, isStrict: boolean, notes: Notes): Direction | null {
-  const directionOf = (value: unknown) =>
-    typeof value === 'string' ? directions.get(value.trim().toLowerCase()) : undefined
   const value = fields.take('direction', 'call_direction')
   const types = ['call_type', 'chat_type']
     .map((name) => ({ name, type: fields.take(name) }))

@@ -69,6 +69,7 @@ test('the wrapped shape: chat_data as an object, and as text', () => {
       languageSent: null,
       notifyEmails: [],
       isStrict: false,
+      allowsDuplicate: false,
       custom: { channel: 'website', department: 'customer_support' },
       warnings: [],
     })

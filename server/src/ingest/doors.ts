@@ -1,20 +1,23 @@
 // The doors: each takes one kind of thing in, in whatever encoding, and ends in accept.ts.
 
-import { idempotencyOf, type Org, orgReader } from '../access/index.ts'
+import { type Idempotency, idempotencyOf, type Org, orgReader, wasAnswered } from '../access/index.ts'
 import type { Source } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Answer, Call } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
-import type { Store } from '../storage/index.ts'
+import { type Store, storeKey } from '../storage/index.ts'
 import { callClaim, chatClaim, requireMinutes } from './allocation.ts'
 import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
+import { itemFields, openNamedItem, orFail, readNamedItem } from './jobs/named-item.ts'
+import type { ItemPlace } from './jobs/shapes.ts'
+import type { RecordingTickets } from './recording-tickets.ts'
+import type { OpenServers } from './remote/open-server.ts'
 import type { Accept, Accepted } from './shapes.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 import { callArrival, chatArrival, checkNames, checkOrgId, contentHash, requestFacts } from './submission.ts'
-import type { Tickets } from './tickets.ts'
 
 export type Doors = {
   /** A multipart recording, and nothing else. @throws Problem('invalid', 'no_file') */
@@ -30,18 +33,41 @@ export function doors(input: {
   db: Db
   store: Store
   accept: Accept
-  tickets: Tickets
+  tickets: RecordingTickets
+  checkFileUrl: OpenServers['checkFileUrl']
   timeZone: string
   uploadBytesMax: number
 }): Doors {
   const { db, store, accept, tickets } = input
   const readOrg = orgReader(db)
   const zoneOf = (org: Org) => org.settings.time_zone ?? input.timeZone
-  const context = (org: Org) => ({ timeZone: zoneOf(org), now: new Date() })
+  const context = (org: Org) => ({ timeZone: zoneOf(org), now: new Date(), ignore: itemFields })
 
   const readUpload = async (call: Call) => {
-    const form = await stageForm(store, call, { orgId: call.by.orgId, sizeBytesMax: input.uploadBytesMax })
+    const form = await stageForm(store, call, () => ({
+      key: storeKey(call.by.orgId, 'rec', newId()),
+      sizeBytesMax: input.uploadBytesMax,
+    }))
     return { ...form, fields: { ...(call.query as object), ...form.fields } }
+  }
+
+  /**
+   * Runs `take` with the item of the open job that the upload names, if any, and writes a refusal there. What was
+   * answered before under this key is no other try.
+   */
+  async function inJob<T>(
+    org: Org,
+    fields: Record<string, unknown>,
+    key: Idempotency | null,
+    file: Pick<StagedFile, 'file_name' | 'size_bytes'> | 'chat' | null,
+    take: (item: ItemPlace | null) => Promise<T>,
+  ): Promise<T> {
+    const named = readNamedItem(fields)
+    if (!named || (key && (await wasAnswered(db, key)))) return take(null)
+    const kind = file === 'chat' ? 'chat' : 'recording'
+    const { file_name = null, size_bytes: sizeBytes = null } = file === 'chat' || !file ? {} : file
+    const item = await openNamedItem(db, org.id, named, { kind, fallbackName: file_name ?? newId(), sizeBytes })
+    return orFail(db, org.id, item, () => take(item))
   }
 
   async function takeFile(
@@ -52,25 +78,29 @@ export function doors(input: {
     source: Source,
     answer: (accepted: Accepted) => Answer,
   ): Promise<{ answer: Answer; isKept: boolean }> {
-    const said = readCallMetadata(form.fields, context(org))
-    await checkOrgId(db, call, said.orgId)
-    await checkNames(db, org, said)
     const key = idempotencyOf(call, [form.fields, file.sha256])
-    let isKept = false
-    const given = await accept({
-      ...requestFacts(call, org, key),
-      claim: callClaim(org, zoneOf(org), file),
-      kind: 'conversation',
-      arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
-      recording: file,
-      transcript: null,
-      fetchUrl: null,
-      answer(accepted) {
-        isKept = accepted.outcome !== 'duplicate'
-        return answer(accepted)
-      },
+    return inJob(org, form.fields, key, file, async (item) => {
+      const said = readCallMetadata(form.fields, context(org))
+      await checkOrgId(db, call, said.orgId)
+      await checkNames(db, org, said)
+      let isKept = false
+      const given = await accept({
+        ...requestFacts(call, org, key),
+        item,
+        allowsDuplicate: said.allowsDuplicate,
+        claim: callClaim(org, zoneOf(org), file),
+        kind: 'conversation',
+        arrival: callArrival(org.id, newId(), said, { source, contentHash: file.sha256, warnings: form.warnings }),
+        recording: file,
+        transcript: null,
+        fetchUrl: null,
+        answer(accepted) {
+          isKept = accepted.outcome !== 'duplicate'
+          return answer(accepted)
+        },
+      })
+      return { answer: given, isKept }
     })
-    return { answer: given, isKept }
   }
 
   /** Everything that came with the request is in the store by now; what is not accepted leaves it again. */
@@ -103,32 +133,32 @@ export function doors(input: {
       if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', answer)
       const url = typeof form.fields.file_url === 'string' ? form.fields.file_url.trim() : ''
       if (url === '') throw noFile('file_url')
-      const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url'] })
-      await checkOrgId(db, call, said.orgId)
-      await checkNames(db, org, said)
       const key = idempotencyOf(call, form.fields)
-      if (!isAddress(url)) {
-        await requireMinutes(db, org, zoneOf(org), key)
-        return tickets.forLocalPath(call, org, said, form)
-      }
-      if (!/^https?:/i.test(url)) {
-        throw new Problem('invalid', 'unsupported_scheme', 'file_url must start with http:// or https://.', {
-          facts: { field: 'file_url' },
+      return inJob(org, form.fields, key, null, async (item) => {
+        const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url', ...itemFields] })
+        await checkOrgId(db, call, said.orgId)
+        await checkNames(db, org, said)
+        const fetchUrl = await input.checkFileUrl(org.id, url)
+        if (fetchUrl === null) {
+          await requireMinutes(db, org, zoneOf(org), key)
+          return tickets.forLocalPath(call, org, said, { ...form, item })
+        }
+        return accept({
+          ...requestFacts(call, org, key),
+          item,
+          allowsDuplicate: said.allowsDuplicate,
+          claim: callClaim(org, zoneOf(org), null),
+          kind: 'conversation',
+          arrival: callArrival(org.id, newId(), said, {
+            source: 'url',
+            contentHash: contentHash(fetchUrl),
+            warnings: form.warnings,
+          }),
+          recording: null,
+          transcript: null,
+          fetchUrl,
+          answer,
         })
-      }
-      return accept({
-        ...requestFacts(call, org, key),
-        claim: callClaim(org, zoneOf(org), null),
-        kind: 'conversation',
-        arrival: callArrival(org.id, newId(), said, {
-          source: 'url',
-          contentHash: contentHash(url),
-          warnings: form.warnings,
-        }),
-        recording: null,
-        transcript: null,
-        fetchUrl: url,
-        answer,
       })
     },
 
@@ -136,11 +166,17 @@ export function doors(input: {
       const org = await readOrg(call.by.orgId)
       const form = await readUpload(call)
       if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', tickets.answerForFile(org.id))
-      const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_name', 'filename'] })
-      await checkOrgId(db, call, said.orgId)
-      await checkNames(db, org, said)
-      const allocation = await requireMinutes(db, org, zoneOf(org), idempotencyOf(call, form.fields))
-      return tickets.give(call, org, said, form, allocation)
+      const key = idempotencyOf(call, form.fields)
+      return inJob(org, form.fields, key, null, async (item) => {
+        const said = readCallMetadata(form.fields, {
+          ...context(org),
+          ignore: ['file_name', 'filename', ...itemFields],
+        })
+        await checkOrgId(db, call, said.orgId)
+        await checkNames(db, org, said)
+        const allocation = await requireMinutes(db, org, zoneOf(org), key)
+        return tickets.give(call, org, said, { ...form, item }, allocation)
+      })
     },
 
     async takeChat(call, answer) {
@@ -148,26 +184,28 @@ export function doors(input: {
       const { fields, warnings } = await call.form(() => {
         throw new Problem('invalid', 'unexpected_file', 'A chat is sent as fields, not as a file.')
       })
-      const chat = readChat(fields, context(org))
-      await checkOrgId(db, call, chat.orgId)
-      await checkNames(db, org, chat)
       const key = idempotencyOf(call, fields)
-      const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
-      return accept({
-        ...requestFacts(call, org, key),
-        claim: chatClaim(org, zoneOf(org)),
-        kind: 'conversation',
-        arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
-        recording: null,
-        transcript: chatTranscript(chat.messages),
-        fetchUrl: null,
-        answer,
+      return inJob(org, fields, key, 'chat', async (item) => {
+        const chat = readChat(fields, context(org))
+        await checkOrgId(db, call, chat.orgId)
+        await checkNames(db, org, chat)
+        const hash = contentHash(chat.messages, chat.agent, chat.customerId, chat.custom)
+        return accept({
+          ...requestFacts(call, org, key),
+          item,
+          allowsDuplicate: chat.allowsDuplicate,
+          claim: chatClaim(org, zoneOf(org)),
+          kind: 'conversation',
+          arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings }),
+          recording: null,
+          transcript: chatTranscript(chat.messages),
+          fetchUrl: null,
+          answer,
+        })
       })
     },
   }
 }
-
-const isAddress = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
 
 const noFile = (field = 'file') =>
   new Problem('invalid', 'no_file', `The request has no recording: send it as "${field}".`, {

@@ -5,6 +5,7 @@ import type { AgentGiven, Arrival, NewRecording, NewTranscript } from '../conver
 import type { Tx } from '../platform/db/db.ts'
 import type { Answer, Reach } from '../platform/http/route.ts'
 import type { Asked } from './allocation.ts'
+import type { ItemPlace } from './jobs/shapes.ts'
 
 /** Something at a door, ready to be taken in. */
 export type Submission = {
@@ -19,6 +20,10 @@ export type Submission = {
   kind: 'ticket' | 'redemption' | 'conversation'
   arrival: Omit<Arrival, 'agent_id'> & { agent_given: AgentGiven | null }
   createsAgents: boolean
+  /** Take in again what is here already under another name, or under none. */
+  allowsDuplicate: boolean
+  /** Of a bulk load: the outcome is written there. What does not wait there any more is not taken in. */
+  item: ItemPlace | null
   recording: Omit<NewRecording, 'org_id' | 'conversation_id'> | null
   transcript: Pick<NewTranscript, 'participants' | 'turns'> | null
   /** Fetch the recording from here before anything else. */
@@ -27,6 +32,8 @@ export type Submission = {
   /** What it asks of its organisation's allocation; null without a limit, and for a ticket, which only promises. */
   claim: Asked | null
   answer(accepted: Accepted): Answer
+  /** What else is written by the transaction that takes it in. */
+  also?(tx: Tx, accepted: Accepted): Promise<void>
 }
 
 export type Accepted = {
@@ -45,6 +52,7 @@ export type NextStep = (
     version: number
     tag: number
     fetchUrl: string | null
+    allowsDuplicate: boolean
   }[],
 ) => Promise<void>
 

@@ -1,8 +1,7 @@
-// Takes a recording off the wire into the store before anything is known about it. What is not accepted is removed.
+// Takes a recording or an archive off the wire into the store before anything is known about it. What is not accepted is removed.
 
 import type { Call, Fields, FilePart, Form } from '../platform/http/route.ts'
-import { newId } from '../platform/ids.ts'
-import { type Store, storeKey } from '../storage/index.ts'
+import type { Store } from '../storage/index.ts'
 import { shownName } from './file-names.ts'
 
 export type StagedFile = {
@@ -17,15 +16,13 @@ export type StagedFile = {
 export async function stageFile(
   store: Store,
   input: {
-    orgId: string
+    key: string
     file: Pick<FilePart, 'stream' | 'fileName' | 'contentType'>
     sizeBytesMax: number
-    key?: string
     signal?: AbortSignal
   },
 ): Promise<StagedFile> {
-  const { file, sizeBytesMax, signal } = input
-  const key = input.key ?? storeKey(input.orgId, 'rec', newId())
+  const { key, file, sizeBytesMax, signal } = input
   const { sizeBytes, sha256Hex } = await store.put(key, file.stream, { sizeBytesMax, ...(signal ? { signal } : {}) })
   return {
     store_key: key,
@@ -38,18 +35,17 @@ export async function stageFile(
 
 /**
  * The whole form of a request, its files in the store. When the form turns out to be broken, too large or cut off,
- * nothing is left behind. A limit that depends on the fields that came before the file may also refuse it.
+ * nothing is left behind. `place` says where each file goes, by the fields that came before it, or refuses it.
  */
 export async function stageForm(
   store: Store,
   call: Call,
-  { orgId, sizeBytesMax }: { orgId: string; sizeBytesMax: number | ((before: Fields) => number) },
+  place: (before: Fields) => { key: string; sizeBytesMax: number },
 ): Promise<Form<StagedFile>> {
   const staged: StagedFile[] = []
   try {
     return await call.form(async (file, before) => {
-      const limit = typeof sizeBytesMax === 'number' ? sizeBytesMax : sizeBytesMax(before)
-      const one = await stageFile(store, { orgId, file, sizeBytesMax: limit, signal: call.signal })
+      const one = await stageFile(store, { ...place(before), file, signal: call.signal })
       staged.push(one)
       return one
     })
@@ -62,7 +58,7 @@ export async function stageForm(
 /** Runs what may accept the files; if it fails, or accepts none of them, they are removed from the store. */
 export async function keepIfAccepted<T extends { isKept: boolean }>(
   store: Store,
-  files: StagedFile[],
+  files: Kept[],
   accept: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -75,5 +71,8 @@ export async function keepIfAccepted<T extends { isKept: boolean }>(
   }
 }
 
-const discard = (store: Store, files: StagedFile[]) =>
+type Kept = Pick<StagedFile, 'store_key'>
+
+/** For what was staged and is not wanted. */
+export const discard = (store: Store, files: Kept[]) =>
   Promise.all(files.map(({ store_key }) => store.delete(store_key)))

@@ -18,11 +18,12 @@ export const requestFacts = (
   call: Call,
   org: Org,
   idempotency: Idempotency | null,
-): Pick<Submission, 'actor' | 'reach' | 'requestId' | 'createsAgents' | 'idempotency'> => ({
+): Pick<Submission, 'actor' | 'reach' | 'requestId' | 'createsAgents' | 'item' | 'idempotency'> => ({
   actor: call.by.actor,
   reach: call.by.reach,
   requestId: call.requestId,
   createsAgents: org.settings.creates_agents ?? false,
+  item: null,
   idempotency,
 })
 

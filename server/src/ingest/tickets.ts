@@ -1,11 +1,8 @@
-// Upload tickets: a promise to take one recording, given before its bytes are sent, and how it is redeemed.
-// The ticket's conversation waits as `awaiting_upload`, under the id that the object key carries.
+// Upload tickets: a promise to take one file, signed as S3 signs it, and the door at which it is redeemed. What was
+// promised, and what becomes of it, is the business of recording-tickets.ts and archive-tickets.ts.
 
-import { idempotencyOf, type Org, orgReader } from '../access/index.ts'
-import { type Conversation, getConversation, wholeOrg } from '../conversations/index.ts'
-import type { Db } from '../platform/db/db.ts'
 import { inScope } from '../platform/db/scope.ts'
-import { type Answer, type Call, ok, type Route, route } from '../platform/http/route.ts'
+import { type Answer, type Call, type Route, route } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { Problem } from '../platform/problem.ts'
 import {
@@ -18,224 +15,124 @@ import {
   type Store,
   storeKey,
 } from '../storage/index.ts'
-import { type Allocation, callClaim } from './allocation.ts'
-import type { CallMetadata } from './call-metadata.ts'
-import type { Accept, Accepted } from './shapes.ts'
 import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
-import { callArrival, requestFacts } from './submission.ts'
 
 const ticketMs = 3600_000
 const path = '/uploads'
 const unsignedBytesMax = 64 * 2 ** 20
+const nobody = '00000000-0000-0000-0000-000000000000'
 
-type TicketForm = { fields: object; warnings: string[] }
+/** Kinds of keys, and what they promise: a recording, an archive. */
+type Kind = 'rec' | 'batch'
 
-export type Tickets = {
-  give(call: Call, org: Org, said: CallMetadata, form: TicketForm, allocation: Allocation): Promise<Answer>
-  /** `file_url` named a path of the client's own disk: it gets a ticket to upload that file with. */
-  forLocalPath(call: Call, org: Org, said: CallMetadata, form: TicketForm): Promise<Answer>
-  /** The recording came in the place of a request for a ticket: a later post of these fields changes nothing. */
-  answerForFile(orgId: string): (accepted: Accepted) => Answer
-  routes: Route[]
-}
+export type SignTicket = ReturnType<typeof ticketSigner>
 
-export function tickets(input: {
-  db: Db
-  store: Store
-  accept: Accept
-  secret: string
-  /** Of organisations that have none of their own. */
-  timeZone: string
-  publicUrl: () => string
-  uploadBytesMax: number
-}): Tickets {
-  const { db, store, accept, timeZone } = input
-  const readOrg = orgReader(db)
-
-  const ticketFor = (orgId: string, id: string) =>
+export const ticketSigner =
+  ({ secret, publicUrl }: { secret: string; publicUrl: () => string }) =>
+  ({ orgId, kind, id, sizeBytesMax }: { orgId: string; kind: Kind; id: string; sizeBytesMax: number }) =>
     createUploadTicket({
-      secret: input.secret,
-      key: storeKey(orgId, 'rec', id),
-      url: `${input.publicUrl()}${path}`,
-      sizeBytesMax: input.uploadBytesMax,
+      secret,
+      key: storeKey(orgId, kind, id),
+      url: `${publicUrl()}${path}`,
+      sizeBytesMax,
       sizeBytesMin: 0,
       expiresAt: new Date(Date.now() + ticketMs),
     })
 
-  async function promise(
-    call: Call,
-    org: Org,
-    said: CallMetadata,
-    form: TicketForm,
-    answer: (accepted: Accepted, id: string) => Answer,
-  ) {
-    const id = newId()
-    const arrival = callArrival(org.id, id, said, { source: 'presigned', contentHash: null, warnings: form.warnings })
-    return accept({
-      ...requestFacts(call, org, idempotencyOf(call, form.fields)),
-      kind: 'ticket',
-      claim: null,
-      // A natural key counts once the recording is there.
-      arrival: {
-        ...arrival,
-        external_id: null,
-        metadata: { ...arrival.metadata, ...(said.externalId ? { interaction_id: said.externalId } : {}) },
-      },
-      recording: null,
-      transcript: null,
-      fetchUrl: null,
-      answer: (accepted) => answer(accepted, id),
-    })
-  }
+/** `file` lies under a key of the organisation's own. */
+export type Redemption = { orgId: string; id: string; file: StagedFile; requestId: string }
 
-  return {
-    give: (call, org, said, form, allocation) =>
-      promise(call, org, said, form, (accepted, id) => {
-        const { url, fields, expiresAt } = ticketFor(org.id, id)
-        return ok({
-          fields,
-          url,
-          call_id: id,
-          status: 'awaiting_upload',
-          voice_id: 'not_enrolled',
-          minute_allocation: { ...allocation, status: 'ok' },
-          expires_at: expiresAt.toISOString(),
-          max_bytes: input.uploadBytesMax,
-          warnings: accepted.warnings,
-        })
-      }),
+/** Answers whether the file is wanted: a ticket counts once. */
+export type Redeem = (redemption: Redemption) => Promise<boolean>
 
-    forLocalPath: (call, org, said, form) =>
-      promise(call, org, said, form, (accepted, id) => {
-        const { url, fields, expiresAt } = ticketFor(org.id, id)
-        const note =
-          'file_url is a path on your own machine. Upload the file with a POST of these fields and the file to the url.'
-        return ok({
-          call_id: id,
-          status: 'awaiting_upload',
-          upload: { url, fields, expires_at: expiresAt.toISOString() },
-          warnings: [note, ...accepted.warnings],
-        })
-      }),
+export function redemptionRoute(input: {
+  store: Store
+  secret: string
+  publicUrl: () => string
+  /** The larger one of what may be promised. */
+  fileBytesMax: number
+  redeem: Record<Kind, Redeem>
+}): Route {
+  const { store } = input
 
-    answerForFile: (orgId) => (accepted) => {
-      const { url, fields } = ticketFor(orgId, accepted.conversationId)
-      const { conversationId: call_id, warnings } = accepted
-      return ok({ call_id, status: 'processing', url, fields, voice_id: 'not_enrolled', warnings })
-    },
-
-    routes: [
-      route({
-        method: 'POST',
-        paths: [path],
-        summary: 'Redeem an upload ticket: post its fields and the file, as to S3',
-        description:
-          'Fields in any order; either signature. 204, or the success_action_status that was asked for. Errors are XML, as S3 writes them.',
-        tag: 'Uploads',
-        auth: 'open',
-        bodyKinds: ['multipart'],
-        answers: {
-          204: { description: 'Taken in' },
-          403: { description: 'The ticket is wrong or has expired', contentType: 'application/xml' },
-        },
-        answerProblem(problem, requestId) {
-          const { status, contentType, body } = renderS3Error(problem, { resource: path, requestId })
-          return { status, body, headers: { 'Content-Type': contentType ?? 'application/xml' } }
-        },
-        handle: redeem,
-      }),
-    ],
-  }
-
-  async function redeem(call: Call): Promise<Answer> {
-    // The file may come before its fields, so it waits under a key of nobody until the ticket is checked.
-    const nobody = '00000000-0000-0000-0000-000000000000'
-    const form = await stageForm(store, call, {
-      orgId: nobody,
-      // Clients that send the fields first, as S3 demands, are refused before their bytes are taken. For others the
-      // limit is low: whoever has no ticket must not fill the disk.
-      sizeBytesMax: (before) => (hasPolicy(before) ? check(before).sizeBytesMax : unsignedBytesMax),
+  async function handle(call: Call): Promise<Answer> {
+    const form = await stageForm(store, call, (before) => {
+      // The file may come before its fields: then it waits under a key of nobody until the ticket is checked, and the
+      // limit is low, since whoever has no ticket must not fill the disk. Clients that send the fields first, as S3
+      // demands, are refused before their bytes are taken.
+      if (!hasPolicy(before)) return { key: storeKey(nobody, 'rec', newId()), sizeBytesMax: unsignedBytesMax }
+      const granted = check(before)
+      const { orgId, kind } = placeOf(granted)
+      return { key: storeKey(orgId, kind, newId()), sizeBytesMax: granted.sizeBytesMax }
     })
     const [staged] = form.files
     const result = await keepIfAccepted(store, form.files, async () => {
       const granted = check(form.fields)
       if (!staged) throw new Problem('invalid', 'no_file', 'The POST has no file.')
       checkUploadSize(granted, staged.size_bytes)
-      const [, orgId = '', , id = ''] = granted.key.split('/')
+      const { orgId, kind, id } = placeOf(granted)
+      const file = await owned(staged, storeKey(orgId, kind, newId()))
+      const work = () => input.redeem[kind]({ orgId, id, file, requestId: call.requestId })
       // Signed by us: the ticket says whose it is.
-      return inScope([orgId], () => take({ granted, staged, orgId, id, requestId: call.requestId }))
+      const isKept = await unlessFailing(file, () => inScope([orgId], work))
+      return { isKept, answer: done(granted, file.sha256) }
     })
     return result.answer
   }
 
-  async function take(input: {
-    granted: GrantedUpload
-    staged: StagedFile
-    orgId: string
-    id: string
-    requestId: string
-  }) {
-    const { granted, staged, orgId, id, requestId } = input
-    const ticket = await getConversation(db, wholeOrg(orgId), id)
-    // Deleted, or redeemed before: what it promised has happened.
-    if (ticket?.status !== 'awaiting_upload') return { answer: done(granted, staged.sha256), isKept: false }
-    const org = await readOrg(orgId)
-    const key = storeKey(orgId, 'rec', newId())
+  async function owned(staged: StagedFile, key: string): Promise<StagedFile> {
+    if (!staged.store_key.startsWith(`org/${nobody}/`)) return staged
     await store.move(staged.store_key, key)
-    let isKept = false
-    try {
-      const { interaction_id: external, ...metadata } = ticket.metadata
-      await accept({
-        actor: 'upload ticket',
-        // Whoever was given the ticket was asked then.
-        reach: 'all',
-        requestId,
-        createsAgents: false,
-        idempotency: null,
-        claim: callClaim(org, org.settings.time_zone ?? timeZone, staged),
-        kind: 'redemption',
-        arrival: {
-          ...arrivalOf(ticket),
-          external_id: typeof external === 'string' ? external : null,
-          content_hash: staged.sha256,
-          metadata,
-        },
-        recording: { ...staged, store_key: key },
-        transcript: null,
-        fetchUrl: null,
-        answer(accepted) {
-          isKept = accepted.outcome !== 'duplicate'
-          return ok(null)
-        },
-      })
-    } finally {
-      if (!isKept) await store.delete(key)
-    }
-    return { answer: done(granted, staged.sha256), isKept: true }
+    return { ...staged, store_key: key }
   }
 
-  function check(fields: Record<string, unknown>) {
+  /** What was moved is not among the form's files any more. */
+  async function unlessFailing({ store_key }: StagedFile, redeem: () => Promise<boolean>): Promise<boolean> {
+    let isKept = false
+    try {
+      isKept = await redeem()
+    } finally {
+      if (!isKept) await store.delete(store_key)
+    }
+    return isKept
+  }
+
+  function check(fields: Record<string, unknown>): GrantedUpload {
     const texts = Object.entries(fields).map(([name, value]) => [name, String(value)] as const)
     return checkUploadFields({ secret: input.secret, fields: texts })
   }
 
   function done({ successActionStatus, key }: GrantedUpload, etag: string): Answer {
-    const { status, contentType, body } = renderS3Success(successActionStatus, {
-      url: `${input.publicUrl()}${path}`,
-      key,
-      etag,
-    })
+    const url = `${input.publicUrl()}${path}`
+    const { status, contentType, body } = renderS3Success(successActionStatus, { url, key, etag })
     return contentType ? { status, body, headers: { 'Content-Type': contentType } } : { status }
   }
+
+  return route({
+    method: 'POST',
+    paths: [path],
+    summary: 'Redeem an upload ticket: post its fields and the file, as to S3',
+    description:
+      'Fields in any order; either signature. 204, or the success_action_status that was asked for. Errors are XML, as S3 writes them.',
+    tag: 'Uploads',
+    auth: 'open',
+    bodyKinds: ['multipart'],
+    fileBytesMax: input.fileBytesMax,
+    answers: {
+      204: { description: 'Taken in' },
+      403: { description: 'The ticket is wrong or has expired', contentType: 'application/xml' },
+    },
+    answerProblem(problem, requestId) {
+      const { status, contentType, body } = renderS3Error(problem, { resource: path, requestId })
+      return { status, body, headers: { 'Content-Type': contentType ?? 'application/xml' } }
+    },
+    handle,
+  })
 }
 
 const hasPolicy = (fields: object) => Object.keys(fields).some((name) => name.toLowerCase() === 'policy')
 
-/** What was said when the ticket was asked for. */
-function arrivalOf(ticket: Conversation) {
-  const { org_id, id, channel, direction, agent_given, customer_ref, caller_number, called_number } = ticket
-  const { team, department, tags, warnings, language, started_at, ended_at } = ticket
-  const who = { agent_given, customer_ref, caller_number, called_number, team, department }
-  const when = { started_at: started_at.toISOString(), ended_at: ended_at?.toISOString() ?? null }
-  return { org_id, id, channel, direction, source: 'presigned' as const, ...who, tags, warnings, language, ...when }
+function placeOf({ key }: GrantedUpload): { orgId: string; kind: Kind; id: string } {
+  const [, orgId = '', kind = '', id = ''] = key.split('/')
+  return { orgId, kind: kind === 'batch' ? 'batch' : 'rec', id }
 }

@@ -36,10 +36,12 @@ export async function writeArrivals(tx: Tx, decided: Decided[], heads: AuditHead
     version: arrived.version,
     tag: arrived.queue_tag,
     fetchUrl: submission.fetchUrl,
+    allowsDuplicate: submission.allowsDuplicate,
   }))
+  const isNew = ({ submission, accepted }: Decided) => accepted.outcome === 'new' && submission.kind !== 'redemption'
   // They are run in this order: the rows of the others refer to those of the first.
   await inTurn(
-    () => putArrivals(tx, arrivals),
+    () => putArrivals(tx, arrivals, { areNew: decided.every(isNew) }),
     () => putRecordings(tx, recordings),
     () => putTranscripts(tx, transcripts),
     () => emit(tx, events),

@@ -1,5 +1,5 @@
-// What nobody asks for but everybody needs: old answers, abandoned tickets and half-written files are removed, and keys
-// that will end soon are warned of.
+// What nobody asks for but everybody needs: old answers, abandoned tickets and half-written files are removed, keys
+// that will end soon are warned of, and watchers that have fallen silent are told of.
 
 import { sql } from 'kysely'
 import {
@@ -11,6 +11,7 @@ import {
   warnOfExpiry,
 } from '../access/index.ts'
 import { forgetReveals } from '../conversations/index.ts'
+import { letArchivesGo, tellSilence, tidyUploads } from '../ingest/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store } from '../storage/index.ts'
@@ -35,6 +36,9 @@ export function startHousekeeping(input: {
     await forgetOldUsage(db)
     await forgetReveals(db)
     await warnOfExpiry(db)
+    await letArchivesGo(db, store)
+    await tidyUploads({ db, store })
+    await tellSilence(db)
     await sql`
       delete from conversations
       where status = 'awaiting_upload' and received_at < now() - make_interval(days => ${ticketDays})`.execute(db)

@@ -11,6 +11,7 @@ import { chooseSpeechEngine } from './engines/speech/choose.ts'
 import { enqueueRuns, type PipelineJobs, pipelineWorkers, type Ready } from './run.ts'
 import { openWorkFolder } from './work-folder.ts'
 
+export { sniffRecording } from './audio/open-source.ts'
 export { pipelineJobs } from './run.ts'
 
 type EngineSettings<Name> = {

@@ -73,6 +73,8 @@ export const writeCsvRows = (rows: readonly (readonly unknown[])[]): string =>
   stringify(rows as unknown[][], {
     cast: { string: (cell) => (formula.test(cell) ? `'${cell}` : cell) },
     record_delimiter: '\r\n',
+    // The library quotes what holds the delimiter of records; a spreadsheet begins a row at half of it too.
+    quoted_match: /[\r\n]/,
   })
 
 /** A cell as it was before `writeCsv` made it harmless. */

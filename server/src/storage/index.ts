@@ -5,6 +5,7 @@ import { type S3Settings, s3Store } from './s3.ts'
 import type { Store } from './store.ts'
 
 export { renderS3Error, renderS3Success } from './s3-answers.ts'
+export { s3Folder } from './s3-folder.ts'
 export { type Store, storeKey } from './store.ts'
 export { checkUploadFields, checkUploadSize, createUploadTicket, type GrantedUpload } from './upload-policy.ts'
 

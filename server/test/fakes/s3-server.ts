@@ -1,6 +1,6 @@
 // A contract fake: a real HTTP server on loopback that speaks the part of Amazon's published S3 REST interface that
-// storage/s3.ts needs (PutObject, multipart upload, GetObject with Range, HeadObject, DeleteObject, CopyObject,
-// ListMultipartUploads) and checks the SigV4 signature of every request. It proves that we speak the contract, not that
+// storage/s3*.ts needs (PutObject, multipart upload, GetObject with Range, HeadObject, DeleteObject, CopyObject,
+// ListObjectsV2, ListMultipartUploads) and checks the SigV4 signature of every request. It proves that we speak the contract, not that
 // some service's own quirks are met. Objects are files in a temporary folder, so large bodies need no memory.
 
 import { createHash, createHmac, randomBytes } from 'node:crypto'
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 type Account = { accessKeyId: string; secretAccessKey: string; region: string; bucket: string }
-type Entry = { path: string; sizeBytes: number; etag: string; contentType: string }
+type Entry = { path: string; sizeBytes: number; etag: string; contentType: string; modifiedAt?: Date }
 type MultipartUpload = { key: string; contentType: string; initiatedAt: Date; parts: Map<number, Entry> }
 export type Fault = { status: number; code: string; times: number; matches: (method: string, path: string) => boolean }
 
@@ -75,6 +75,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     const uploadId = query.get('uploadId')
     const copySource = request.headers['x-amz-copy-source']
 
+    if (method === 'GET' && query.get('list-type') === '2') return sendXml(response, listObjects(objects, query))
     if (method === 'GET' && query.has('uploads')) return sendXml(response, listUploads())
     if (method === 'POST' && query.has('uploads')) {
       const id = randomBytes(8).toString('hex')
@@ -110,7 +111,7 @@ export async function startFakeS3(): Promise<FakeS3> {
       const from = find(decodeURIComponent(copySource).replace(/^\/?[^/]+\//, ''))
       const path = join(folder, randomBytes(8).toString('hex'))
       await copyFile(from.path, path)
-      objects.set(key, { ...from, path })
+      objects.set(key, { ...from, path, modifiedAt: new Date() })
       return sendXml(response, `<CopyObjectResult><ETag>${from.etag}</ETag></CopyObjectResult>`)
     }
     if (method === 'PUT') {
@@ -153,7 +154,8 @@ export async function startFakeS3(): Promise<FakeS3> {
       throw new Refusal(400, 'XAmzContentSHA256Mismatch')
     }
     const { size } = await stat(path)
-    return { path, sizeBytes: size, etag: `"${md5.digest('hex')}"`, contentType: contentTypeOf(request) }
+    const etag = `"${md5.digest('hex')}"`
+    return { path, sizeBytes: size, etag, contentType: contentTypeOf(request), modifiedAt: new Date() }
   }
 
   async function complete(request: IncomingMessage, upload: MultipartUpload): Promise<Entry> {
@@ -207,8 +209,28 @@ export async function startFakeS3(): Promise<FakeS3> {
   }
 }
 
+/** Pages of 1,000 keys in the order of their bytes; the token is the last key seen. */
+function listObjects(objects: Map<string, Entry>, query: URLSearchParams): string {
+  const [prefix, delimiter, after] = ['prefix', 'delimiter', 'continuation-token'].map((name) => query.get(name) ?? '')
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix ?? '') && key > (after ?? '')).sort()
+  const page = keys.slice(0, 1000)
+  const isFolded = (key: string) => delimiter !== '' && key.slice(prefix?.length).includes(delimiter ?? '')
+  const rows = page
+    .filter((key) => !isFolded(key))
+    .map((key) => {
+      const { sizeBytes, modifiedAt = new Date() } = objects.get(key) as Entry
+      return `<Contents><Key>${escapeXml(key)}</Key><LastModified>${modifiedAt.toISOString()}</LastModified><Size>${sizeBytes}</Size></Contents>`
+    })
+  const next =
+    keys.length > page.length ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? '')}</NextContinuationToken>` : ''
+  return `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next}${rows.join('')}</ListBucketResult>`
+}
+
 async function sendObject(request: IncomingMessage, response: ServerResponse, entry: Entry): Promise<void> {
-  const headers = { etag: entry.etag, 'content-type': entry.contentType, 'accept-ranges': 'bytes' }
+  const headers = {
+    ...{ etag: entry.etag, 'content-type': entry.contentType, 'accept-ranges': 'bytes' },
+    'last-modified': (entry.modifiedAt ?? new Date()).toUTCString(),
+  }
   if (request.method === 'HEAD') {
     return void response.writeHead(200, { ...headers, 'content-length': entry.sizeBytes }).end()
   }

@@ -2,11 +2,10 @@
 // uploads, calls from browsers, and lists in either style.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { pathsOf } from '../../src/platform/http/server.ts'
 import { adminToken, type Customer, type Harness, type Json, startHarness } from '../harness.ts'
-import { monoCall, sampleCall } from './sample-call.ts'
+import { distinctCall, monoCall } from './sample-call.ts'
 import { allNames, askTicket, chosen, sampleFile } from './upload-ticket.ts'
 import { multipartBody, type Part, send } from './wire.ts'
 
@@ -38,10 +37,10 @@ describe('compatible routes', () => {
     return { status: response.status, headers: response.headers, body: (await response.json()) as Json }
   }
 
-  const recording = async (seconds: number, fields: Record<string, string> = {}) => {
+  const recording = (audio: Buffer, fields: Record<string, string> = {}) => {
     const form = new FormData()
     for (const [name, value] of Object.entries(fields)) form.set(name, value)
-    form.set('file', new Blob([new Uint8Array(await monoCall(seconds))]), 'call.wav')
+    form.set('file', new Blob([new Uint8Array(audio)]), 'call.wav')
     return form
   }
 
@@ -108,7 +107,7 @@ describe('compatible routes', () => {
     it('refuse calls at every door once the minutes are used, before a ticket is given', async () => {
       const limited = await harness.customer({ settings: { minutes_per_month: 1 } })
       for (const seconds of [40, 41]) {
-        const { body } = await post('/api/process-call', await recording(seconds), limited)
+        const { body } = await post('/api/process-call', recording(await monoCall(seconds)), limited)
         await harness.finished(limited, body.call_id)
       }
       for (const path of ['/asr/async/upload/vela', '/v1/calls/upload']) {
@@ -118,7 +117,7 @@ describe('compatible routes', () => {
         assert.equal(body.error.code, 'ALLOCATION_EXCEEDED')
         assert.deepEqual(body.error.details, { used: 1.35, limit: 1 })
       }
-      const { status, body } = await post('/api/process-call', await recording(3), limited)
+      const { status, body } = await post('/api/process-call', recording(await monoCall(3)), limited)
       assert.equal(status, 400)
       assert.equal(body.message, 'Invalid request parameters')
       assert.equal(body.details.reason, 'Allocation exceeded')
@@ -172,11 +171,12 @@ describe('compatible routes', () => {
     const key = (name: string) => ({ 'idempotency-key': name })
 
     it('are one by their Idempotency-Key, which fits one content only', async () => {
+      const calls = await Promise.all([0, 1, 2, 3].map(monoCall))
       const bodies: Record<string, (which: number) => Promise<unknown>> = {
         '/chat/upload/vela': async (which) => chat(`content ${which}`),
         '/v1/calls/upload': async (which) => ({ file_url: `/recordings/${which}.wav` }),
         '/asr/async/upload/vela': async (which) => ({ metadata: { email: `a${which}@example.com` } }),
-        '/api/process-call': (which) => recording(which),
+        '/api/process-call': async (which) => recording(calls[which] as Buffer),
       }
       for (const [path, body] of Object.entries(bodies)) {
         const first = await post(path, await body(2), customer, key('k'))
@@ -212,11 +212,10 @@ describe('compatible routes', () => {
 
     it('are one by interaction_id', async () => {
       const metadata = JSON.stringify({ interaction_id: 'i-1' })
-      const sent = await Promise.all(
-        [2, 2].map(async (s) => post('/v1/calls/upload', await recording(s, { metadata }))),
-      )
+      const audio = await monoCall(2)
+      const sent = await Promise.all([1, 2].map(() => post('/v1/calls/upload', recording(audio, { metadata }))))
       assert.equal(new Set(sent.map(({ body }) => body.call_id)).size, 1)
-      const changed = await post('/v1/calls/upload', await recording(3, { metadata }))
+      const changed = await post('/v1/calls/upload', recording(await monoCall(3), { metadata }))
       assert.equal(changed.body.call_id, sent[0]?.body.call_id)
       const shown = await harness.finished(customer, changed.body.call_id)
       assert.equal(shown.version, 2)
@@ -267,7 +266,7 @@ describe('compatible routes', () => {
       const ticket = await askTicket(harness, customer)
       const form = new FormData()
       for (const [name, value] of Object.entries(ticket.fields)) form.set(name, value)
-      form.set('file', new Blob([new Uint8Array(await readFile(sampleCall))]), 'call.wav')
+      form.set('file', new Blob([new Uint8Array(await distinctCall())]), 'call.wav')
       const sent = await fetch(ticket.url, { method: 'POST', headers: { origin }, body: form })
       assert.equal(sent.status, 204)
       assert.equal(sent.headers.get('access-control-allow-origin'), origin)

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { pocketsphinxEngine } from '../../src/pipeline/engines/speech/pocketsphinx.ts'
 import { startTranscriptionServer, type TranscriptionServer } from '../fakes/transcription-server.ts'
 import { type Customer, type Harness, type Json, startHarness } from '../harness.ts'
-import { monoCall, sampleCall } from './sample-call.ts'
+import { distinctCall, monoCall } from './sample-call.ts'
 import { startSpeechServer } from './speech-server.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
@@ -41,7 +41,6 @@ describe('workers that are killed, stopped, and side by side', () => {
   let customer: Customer
   let speech: TranscriptionServer
   let database: pg.Client
-  let recording: Buffer
   const workers = new Set<WorkerProcess>()
 
   before(async () => {
@@ -50,7 +49,6 @@ describe('workers that are killed, stopped, and side by side', () => {
     speech = await startTranscriptionServer()
     database = new pg.Client({ connectionString: harness.databaseUrl, options: '-c app.orgs=*' })
     await database.connect()
-    recording = await readFile(sampleCall)
     // A gate in front of the end of a stage: the worker's transaction waits in it while a test holds the lock.
     await database.query(`
       create table gates (conversation_id uuid, stage text);
@@ -112,7 +110,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     timeout: 200_000,
   }, async (t) => {
     const first = await start(withSpeech())
-    const reference = findings(await harness.finished(customer, await sendCall(customer, recording)))
+    const reference = findings(await harness.finished(customer, await sendCall(customer, await distinctCall())))
     assert.ok(reference.turns.length > 0)
 
     await database.query('select pg_advisory_lock($1)', [gateKey])
@@ -120,7 +118,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     // Each of an organisation of its own: the results of one are written together, and would all wait for the first.
     for (const stage of stages) {
       const by = await harness.customer()
-      const id = await sendCall(by, recording)
+      const id = await sendCall(by, await distinctCall())
       await database.query('insert into gates values ($1, $2)', [id, stage])
       calls.push({ id, by })
     }
@@ -128,7 +126,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     // One more that is in the middle of listening.
     speech.faults.push({ delayMs: 60_000 }, { delayMs: 60_000 })
     const asked = speech.requestCount()
-    const listening = { id: await sendCall(customer, recording), by: customer }
+    const listening = { id: await sendCall(customer, await distinctCall()), by: customer }
     await until(() => speech.requestCount() > asked)
 
     await kill(first)
@@ -215,9 +213,10 @@ describe('workers that are killed, stopped, and side by side', () => {
     const holding = await startSpeechServer('Thank you for calling.', { isHolding: true })
     t.after(() => holding.close())
     const [busy, quiet] = [await harness.customer(), await harness.customer()]
-    const bytes = await monoCall(2)
     await Promise.all([1, 2].map(() => start({ ...holding.env, INDABA_WORKERS: '8' })))
-    const calls = await Promise.all(Array.from({ length: 14 }, () => sendCall(busy, bytes)))
+    const calls = await Promise.all(
+      Array.from({ length: 14 }, () => monoCall(2).then((bytes) => sendCall(busy, bytes))),
+    )
     await until(() => holding.held() === 10)
     await delay(2500)
     assert.equal(holding.held(), 10, 'that are being listened to')
@@ -229,7 +228,7 @@ describe('workers that are killed, stopped, and side by side', () => {
       { status: 'processing', n: 10 },
       { status: 'queued', n: 4 },
     ])
-    const one = await sendCall(quiet, bytes)
+    const one = await sendCall(quiet, await monoCall(2))
     await until(() => holding.held() === 11, 5000)
     holding.release()
     for (const id of calls) assert.equal((await harness.finished(busy, id)).status, 'completed')
@@ -240,8 +239,9 @@ describe('workers that are killed, stopped, and side by side', () => {
   test('sixty calls of one organisation do not starve the one of another', { timeout: 120_000 }, async (t) => {
     for (const worker of workers) await kill(worker)
     const [busy, quiet] = [await harness.customer(), await harness.customer()]
-    const bytes = await monoCall(2)
-    const calls = await Promise.all(Array.from({ length: 60 }, () => sendCall(busy, bytes)))
+    const calls = await Promise.all(
+      Array.from({ length: 60 }, () => monoCall(2).then((bytes) => sendCall(busy, bytes))),
+    )
     await start({ INDABA_WORKERS: '2' })
     const done = async () => {
       const { rows } = await database.query(
@@ -251,7 +251,7 @@ describe('workers that are killed, stopped, and side by side', () => {
       return rows[0].n as number
     }
     while ((await done()) === 0) await delay(50)
-    const one = await sendCall(quiet, bytes)
+    const one = await sendCall(quiet, await monoCall(2))
     const doneBefore = await done()
     for (const id of calls) assert.equal((await harness.finished(busy, id, 90_000)).status, 'completed')
     await harness.finished(quiet, one)
@@ -273,7 +273,7 @@ describe('workers that are killed, stopped, and side by side', () => {
     if (!found.available) return t.skip(found.reason)
     for (const worker of workers) await kill(worker)
     const worker = await start({ INDABA_SPEECH_ENGINE: 'pocketsphinx', INDABA_WORKERS: '1' })
-    const id = await sendCall(customer, recording)
+    const id = await sendCall(customer, await distinctCall())
     const listening = await until(() => programsIn(harness.dataDir, 'pocketsphinx_batch'))
     await kill(worker)
     await until(async () => (await programsIn(harness.dataDir, 'pocketsphinx_batch')) === null, 30_000)

@@ -29,7 +29,12 @@ const environmentOf = ({ databaseUrl, dataDir, env }: Installation) => ({
   ...env,
 })
 
-export type ServerProcess = { url: string; stop(): Promise<void> }
+export type ServerProcess = {
+  url: string
+  stop(): Promise<void>
+  /** `kill -9`: nothing is tidied up. */
+  kill(): Promise<void>
+}
 
 export async function startServer(at: Installation, command: 'start' | 'serve' = 'serve'): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main, command], {
@@ -51,6 +56,10 @@ export async function startServer(at: Installation, command: 'start' | 'serve' =
     url: await ready.promise,
     async stop() {
       child.kill('SIGTERM')
+      await ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
       await ended
     },
   }

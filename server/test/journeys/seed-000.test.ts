@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
@@ -13,7 +12,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Customer, freePort, type Harness, startHarness } from '../harness.ts'
 import { clientsDir, findPython, runExample, skipWithoutPython } from './client-program.ts'
-import { sampleCall } from './sample-call.ts'
+import { distinctCall, distinctCallFile } from './sample-call.ts'
 import { type SpeechServer, startSpeechServer } from './speech-server.ts'
 import { startWebhookReceiver, verify } from './webhook-receiver.ts'
 
@@ -24,9 +23,9 @@ describe('seed 000', () => {
   let harness: Harness
   let customer: Customer
   let speech: SpeechServer
-  const files = createServer((request, response) => {
+  const files = createServer(async (request, response) => {
     if (request.url !== '/recordings/call.wav') return void response.writeHead(404).end()
-    createReadStream(sampleCall).pipe(response.writeHead(200, { 'content-type': 'audio/wav' }))
+    response.writeHead(200, { 'content-type': 'audio/wav' }).end(await distinctCall())
   })
   let filesUrl = ''
 
@@ -79,7 +78,7 @@ describe('seed 000', () => {
 
       const sent = await runExample('presigned_upload.py', { harness, customer }, [
         JSON.stringify(answer.upload),
-        sampleCall,
+        await distinctCallFile(),
       ])
       assert.deepEqual(sent, { status: 204, text: '' })
       const call = await harness.finished(customer, answer.call_id)

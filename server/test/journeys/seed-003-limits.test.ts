@@ -62,10 +62,9 @@ describe('seed 003 (h), calls at once', () => {
 
   it('takes the eleventh, works on ten, and lets nobody else wait for it', async () => {
     const [busy, quiet] = [await harness.customer(), await harness.customer()]
-    const audio = await monoCall(8)
     const send = async (customer: Customer): Promise<string> => {
       const body = new FormData()
-      body.set('file', new Blob([new Uint8Array(audio)]), 'call.wav')
+      body.set('file', new Blob([new Uint8Array(await monoCall(8))]), 'call.wav')
       const init = { method: 'POST', headers: customer.headers, body }
       return (await harness.json('/api/process-call', init)).call_id
     }

@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { adminToken, type Customer, type Harness, type Json, startHarness } from '../harness.ts'
 import { skipWithoutCurl } from './client-program.ts'
-import { sampleCall } from './sample-call.ts'
+import { distinctCallFile } from './sample-call.ts'
 import { type SpeechServer, startSpeechServer } from './speech-server.ts'
 import { startWebhookReceiver, verify, type WebhookReceiver } from './webhook-receiver.ts'
 
@@ -59,7 +59,7 @@ describe('seed 003', () => {
     const line = `curl -X POST ${harness.url}${prefix}/api/process-call \\
       -H "X-API-Key: ${customer.key}" \\
       -H "Content-Type: multipart/form-data" \\
-      -F "file=@${sampleCall}" ${more}`
+      -F "file=@${await distinctCallFile()}" ${more}`
     const { stdout } = await run('sh', ['-c', line])
     return JSON.parse(stdout)
   }

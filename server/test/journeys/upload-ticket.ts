@@ -1,8 +1,7 @@
 // What the journeys do with upload tickets: ask for one, choose among its fields, post them with a file.
 
-import { readFile } from 'node:fs/promises'
 import type { Customer, Harness, Json } from '../harness.ts'
-import { sampleCall } from './sample-call.ts'
+import { distinctCall } from './sample-call.ts'
 import { multipartBody, type Part, type Reply, send } from './wire.ts'
 
 export type Ticket = { url: string; fields: Record<string, string>; call_id: string; [more: string]: Json }
@@ -29,10 +28,7 @@ export const askTicket = (harness: Harness, customer: Customer, metadata: object
 export const chosen = (ticket: Ticket, names: string[]): Part[] =>
   names.map((name) => [name, ticket.fields[name] ?? ''] as const)
 
-export const sampleFile = async (): Promise<Part> => [
-  'file',
-  { fileName: 'call.wav', bytes: await readFile(sampleCall) },
-]
+export const sampleFile = async (): Promise<Part> => ['file', { fileName: 'call.wav', bytes: await distinctCall() }]
 
 /** As any client of S3 would post them, in this order. */
 export function postParts(url: string, parts: readonly Part[]): Promise<Reply> {

@@ -92,11 +92,11 @@ describe('the allocation of a month', () => {
 
   it('goes on where the organisation chose so, and counts on', async () => {
     const customer = await harness.customer({ settings: { chats_per_month: 2, on_allocation_exceeded: 'continue' } })
-    for (let n = 0; n < 4; n++) assert.equal((await sendChat(customer)).status, 200)
+    for (let n = 0; n < 4; n++) assert.equal((await sendChat(customer, `hello ${n}`)).status, 200)
     assert.deepEqual((await settled(customer)).chats, { used: 4, reserved: 0, limit: 2, percent: 200 })
     await set(customer, { on_allocation_exceeded: 'halt' })
     await delay(1100)
-    assert.equal((await sendChat(customer)).status, 400)
+    assert.equal((await sendChat(customer, 'one more')).status, 400)
   })
 
   it('counts the real length of a call that is done, and nothing of one that failed', async () => {

@@ -2,12 +2,11 @@
 // the keys that it promises in the answer, in their types. More keys may be there; none may be missing or renamed.
 
 import assert from 'node:assert/strict'
-import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { type Customer, type Harness, type Json, startHarness } from '../harness.ts'
-import { sampleCall } from './sample-call.ts'
+import { distinctCall } from './sample-call.ts'
 import { type SpeechServer, startSpeechServer } from './speech-server.ts'
 import { startWebhookReceiver, verify } from './webhook-receiver.ts'
 
@@ -33,7 +32,7 @@ describe('the /v1 reference', () => {
   let callId = ''
   let chatId = ''
   let fileUrl = ''
-  const files = createServer((_request, response) => void createReadStream(sampleCall).pipe(response))
+  const files = createServer(async (_request, response) => void response.end(await distinctCall()))
 
   const get = (path: string) =>
     harness.json(path, { headers: { authorization: `Bearer ${customer.key}`, 'content-type': 'application/json' } })

@@ -33,7 +33,12 @@ const credentials = (route: Route): Record<string, string> =>
   route.auth === 'admin' ? bearer : route.auth === 'open' ? {} : own.headers
 const takesBody = ({ method }: Route) => method === 'POST' || method === 'PUT' || method === 'PATCH'
 
-async function expectRefusal(route: Route | null, shot: Shot, about: string, status?: number): Promise<Reply> {
+/** The header by which the path is this route's. */
+const ownHeader = (route: Route | null): Record<string, string> =>
+  route?.onlyWithHeader ? { [route.onlyWithHeader]: '1.0.0' } : {}
+
+async function expectRefusal(route: Route | null, given: Shot, about: string, status?: number): Promise<Reply> {
+  const shot = { ...given, headers: { ...ownHeader(route), ...given.headers } }
   const what = `${shot.method} ${shot.path.slice(0, 120)}: ${about}`
   const reply = await shots.shoot(shot).catch((error) => assert.fail(`${what}: no answer: ${error.message}`))
   assertRefusal(reply, route, what)
@@ -43,7 +48,8 @@ async function expectRefusal(route: Route | null, shot: Shot, about: string, sta
 }
 
 /** Not a failure of ours; a refusal must still have its shape. */
-async function expectSense(route: Route, shot: Shot, about: string): Promise<void> {
+async function expectSense(route: Route, given: Shot, about: string): Promise<void> {
+  const shot = { ...given, headers: { ...ownHeader(route), ...given.headers } }
   const what = `${shot.method} ${shot.path.slice(0, 120)}: ${about}`
   const reply = await shots.shoot(shot).catch((error) => assert.fail(`${what}: no answer: ${error.message}`))
   assert.ok(reply.status < 500, `${what}: ${reply.status} ${reply.text}`)
@@ -79,7 +85,8 @@ async function alive(): Promise<void> {
 
 describe('hostile requests', () => {
   before(async () => {
-    const env = { INDABA_JSON_BYTES_MAX: String(bodyBytesMax), INDABA_UPLOAD_BYTES_MAX: String(bodyBytesMax) }
+    const most = String(bodyBytesMax)
+    const env = { INDABA_JSON_BYTES_MAX: most, INDABA_UPLOAD_BYTES_MAX: most, INDABA_BATCH_BYTES_MAX: most }
     harness = await startHarness({ env })
     own = await harness.customer({}, allScopes)
     database = await superuser(harness.databaseUrl)

@@ -193,7 +193,19 @@ async function ask(route: Route, path: string): Promise<{ status: number; text: 
       ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ org_id: other.orgId }) }
       : {}),
   })
-  return { status: answer.status, text: await answer.text() }
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
+  return { status: answer.status, text: isStream ? await firstEvent(answer) : await answer.text() }
+}
+
+/** Of a stream that goes on for as long as what it tells of; all of one that has none. */
+async function firstEvent({ body }: Response): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.includes('data:')) break
+  }
+  return text
 }
 
 async function walkRoutes(what: string, who: typeof asking): Promise<void> {

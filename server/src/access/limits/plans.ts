@@ -14,7 +14,7 @@ type Kind = { name: string; isOf(route: Pick<Route, 'tag' | 'auth'>): boolean; p
 const kinds: Kind[] = [
   // As its documentation promises, whatever the plan.
   { name: 'vbot', isOf: ({ tag }) => tag === 'vBot', perMinuteMax: 100 },
-  { name: 'uploads', isOf: ({ tag }) => tag === 'Uploads' },
+  { name: 'uploads', isOf: ({ tag }) => tag === 'Uploads' || tag === 'Resumable uploads' },
   { name: 'search', isOf: ({ tag, auth }) => tag === 'Search' || auth === 'analytics:read' },
   { name: 'plan', isOf: () => true },
 ]

@@ -49,6 +49,9 @@ const customerFields = {
       time_zone: Type.Optional(Type.String({ examples: ['Africa/Johannesburg'] })),
       agent_channel: Type.Optional(Type.Integer({ minimum: 0, maximum: 1 })),
       creates_agents: Type.Optional(Type.Boolean()),
+      unknown_people: Type.Optional(
+        Type.Enum(['create', 'leave', 'refuse'], { description: 'Of bulk loads that do not say it themselves' }),
+      ),
       minutes_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),
       chats_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),
       legal_hold: Type.Optional(

@@ -2,20 +2,14 @@
 
 import type { FileHandle } from 'node:fs/promises'
 import { readAt } from './file-bytes.ts'
-import { sniff } from './sniff.ts'
+import { type ReadBytes, sniff } from './sniff.ts'
 import { emptyRecording, notAudio, type SoundSource, unsupported } from './sound-source.ts'
 
 // Decoders are loaded when a file needs them: WAV, the commonest, starts without any of them.
 export async function openSource(path: string, file: FileHandle): Promise<SoundSource> {
   const { size } = await file.stat()
-  const found = await sniff(file)
+  const found = await sniffRecording((at, bytes) => readAt(file, at, bytes))
   switch (found.kind) {
-    case 'empty':
-      throw emptyRecording()
-    case 'not_audio':
-      throw notAudio(found.what)
-    case 'unsupported':
-      throw unsupported(found.what)
     case 'wav':
       return (await import('./wav-source.ts')).openWav(file, size)
     case 'mpeg':
@@ -30,6 +24,15 @@ export async function openSource(path: string, file: FileHandle): Promise<SoundS
     case 'matroska':
       return (await import('./packet-source.ts')).openPackets(path)
   }
+}
+
+/** What is certainly no recording is told by its beginning. @throws Problem('invalid') */
+export async function sniffRecording(read: ReadBytes) {
+  const found = await sniff(read)
+  if (found.kind === 'empty') throw emptyRecording()
+  if (found.kind === 'not_audio') throw notAudio(found.what)
+  if (found.kind === 'unsupported') throw unsupported(found.what)
+  return found
 }
 
 async function openOgg(path: string, file: FileHandle, fileBytes: number): Promise<SoundSource> {

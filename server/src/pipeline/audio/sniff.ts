@@ -1,8 +1,6 @@
 // Tells from a file's first bytes what it is, never from its name or label.
 // Leaves to the sources whether the rest of the file keeps what the beginning promises.
 
-import type { FileHandle } from 'node:fs/promises'
-import { readAt } from './file-bytes.ts'
 import { findFrameRun, readAdtsFrame, readMpegFrame } from './mpeg-frame.ts'
 
 export type Sniffed =
@@ -48,8 +46,11 @@ const otherThings: [number, string, string][] = [
   [0, 'MZ', 'a program'],
 ]
 
-export async function sniff(file: FileHandle): Promise<Sniffed> {
-  const head = await readAt(file, 0, headBytes)
+/** Up to `bytes` of a file from `atByte` on; fewer where it ends. */
+export type ReadBytes = (atByte: number, bytes: number) => Promise<Buffer>
+
+export async function sniff(read: ReadBytes): Promise<Sniffed> {
+  const head = await read(0, headBytes)
   if (head.length === 0) return { kind: 'empty' }
   const starts = (at: number, magic: string) => head.toString('latin1', at, at + magic.length) === magic
 
@@ -61,7 +62,7 @@ export async function sniff(file: FileHandle): Promise<Sniffed> {
   for (const [at, magic, what] of unsupportedSounds) if (starts(at, magic)) return { kind: 'unsupported', what }
 
   const tagBytes = id3Bytes(head)
-  const start = tagBytes === 0 ? head : await readAt(file, tagBytes, headBytes)
+  const start = tagBytes === 0 ? head : await read(tagBytes, headBytes)
   if (start.toString('latin1', 0, 4) === 'fLaC') return { kind: 'flac', startByte: tagBytes }
   const adts = findFrameRun(start, readAdtsFrame)
   const mpeg = findFrameRun(start, readMpegFrame)

@@ -229,6 +229,47 @@ export interface IdempotencyKeys {
   status: number | null;
 }
 
+export interface IngestItems {
+  attempt: Generated<number>;
+  code: string | null;
+  conversation_id: string | null;
+  fields: Generated<unknown>;
+  file_id: string;
+  job_id: string;
+  kind: string;
+  locator: unknown;
+  name: string;
+  org_id: string;
+  position: number;
+  reason: string | null;
+  size_bytes: number | null;
+  state: string;
+  updated_at: Generated<Timestamp>;
+  warnings: Generated<unknown>;
+}
+
+export interface IngestJobs {
+  counts: unknown | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  failure: unknown | null;
+  file_url: string | null;
+  findings: Generated<unknown>;
+  id: string;
+  is_dry_run: Generated<boolean>;
+  name: string;
+  options: Generated<unknown>;
+  org_id: string;
+  parts: Generated<unknown>;
+  request_id: string;
+  sent_by: unknown;
+  source: string;
+  source_id: string | null;
+  state: string;
+  updated_at: Generated<Timestamp>;
+  warnings: Generated<unknown>;
+}
+
 export interface InstallationSecrets {
   name: string;
   sealed: Buffer;
@@ -355,6 +396,80 @@ export interface RefreshTokens {
   user_id: string | null;
 }
 
+export interface RemoteFiles {
+  afterwards: string | null;
+  code: string | null;
+  companions: Generated<string[]>;
+  first_seen_at: Generated<Timestamp>;
+  folder_id: string;
+  gone_at: Timestamp | null;
+  job_id: string | null;
+  modified_at: Timestamp | null;
+  org_id: string;
+  path: string;
+  position: number | null;
+  reason: string | null;
+  size_bytes: number;
+  state: string;
+  steady_since: Generated<Timestamp>;
+  tries: Generated<number>;
+  wait_until: Timestamp | null;
+}
+
+export interface RemoteFolders {
+  afterwards: unknown;
+  complete_when: unknown;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  depth: Generated<number>;
+  failing_since: Timestamp | null;
+  failure: unknown | null;
+  failures: Generated<number>;
+  files_per_sync: number;
+  health: Generated<string>;
+  id: string;
+  is_active: Generated<boolean>;
+  last_job_id: string | null;
+  last_ok_at: Timestamp | null;
+  last_sync_at: Timestamp | null;
+  name: string;
+  next_sync_at: Timestamp;
+  notify_after: number;
+  notify_emails: Generated<string[]>;
+  options: Generated<unknown>;
+  org_id: string;
+  path: Generated<string>;
+  pattern: Generated<string>;
+  schedule: unknown;
+  server_id: string;
+  sidecars: string;
+  sync_id: string | null;
+  sync_since: Timestamp | null;
+  told_at: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  warnings: Generated<string[]>;
+}
+
+export interface RemoteServers {
+  bytes_per_second_max: number | null;
+  connections_max: number;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  host: string | null;
+  host_key: string | null;
+  id: string;
+  name: string;
+  org_id: string;
+  path: Generated<string>;
+  port: number | null;
+  protocol: string;
+  secret: Buffer | null;
+  secrets_held: Generated<string[]>;
+  settings: Generated<unknown>;
+  updated_at: Generated<Timestamp>;
+  user_name: string | null;
+}
+
 export interface Reveals {
   actor: string;
   conversation_id: string;
@@ -424,6 +539,27 @@ export interface Transcripts {
   turns: unknown;
 }
 
+export interface Uploads {
+  conversation_id: string | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  expires_at: Timestamp;
+  failure: unknown | null;
+  finished_at: Timestamp | null;
+  id: string;
+  item_position: number | null;
+  job_id: string | null;
+  lease_id: string | null;
+  lease_until: Timestamp | null;
+  metadata: Generated<unknown>;
+  offset_bytes: Generated<number>;
+  org_id: string;
+  parts: Generated<unknown>;
+  purpose: string;
+  size_bytes: number;
+  unused_keys: Generated<string[]>;
+}
+
 export interface UsageMonths {
   is_stale: Generated<boolean>;
   kind: string;
@@ -472,6 +608,24 @@ export interface UserTokens {
   user_id: string;
 }
 
+export interface Watchers {
+  first_contact_at: Generated<Timestamp>;
+  folder: string;
+  host: string;
+  id: string;
+  is_once: Generated<boolean>;
+  last_contact_at: Generated<Timestamp>;
+  last_error: string | null;
+  name: string;
+  oldest_at: Timestamp | null;
+  org_id: string;
+  refused: Generated<number>;
+  sent: Generated<number>;
+  told_silent_at: Timestamp | null;
+  version: string;
+  waiting: Generated<number>;
+}
+
 export interface WebhookEndpoints {
   created_at: Generated<Timestamp>;
   events: string[];
@@ -503,6 +657,8 @@ export interface DB {
   events: Events;
   file_removals: FileRemovals;
   idempotency_keys: IdempotencyKeys;
+  ingest_items: IngestItems;
+  ingest_jobs: IngestJobs;
   installation_secrets: InstallationSecrets;
   memberships: Memberships;
   oauth_applications: OauthApplications;
@@ -514,6 +670,9 @@ export interface DB {
   recordings: Recordings;
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
+  remote_files: RemoteFiles;
+  remote_folders: RemoteFolders;
+  remote_servers: RemoteServers;
   reveals: Reveals;
   sign_in_attempts: SignInAttempts;
   sign_in_identities: SignInIdentities;
@@ -522,9 +681,11 @@ export interface DB {
   stages: Stages;
   teams: Teams;
   transcripts: Transcripts;
+  uploads: Uploads;
   usage_months: UsageMonths;
   user_sessions: UserSessions;
   user_tokens: UserTokens;
   users: Users;
+  watchers: Watchers;
   webhook_endpoints: WebhookEndpoints;
 }

@@ -71,7 +71,7 @@ function operation(route: Route, path: string): object {
     ...(route.method === 'POST' ? [idempotencyKey] : []),
   ]
   return {
-    operationId: operationId(route.method, path),
+    operationId: operationId(route, path),
     tags: [route.tag],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
@@ -79,6 +79,7 @@ function operation(route: Route, path: string): object {
     security: route.auth === 'open' ? [] : [{ bearer: [] }, { apiKey: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(isWrite && route.body ? { requestBody: { content: contentOf(route.body, route.bodyKinds ?? ['json']) } } : {}),
+    ...(isWrite && route.streamType ? { requestBody: { content: { [route.streamType]: {} } } } : {}),
     responses: {
       ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, response(answer)])),
       default: {
@@ -90,8 +91,10 @@ function operation(route: Route, path: string): object {
 }
 
 /** `GET /v1/calls/:id` is `get_calls_id`: names for generated clients, the same as long as the path is. */
-const operationId = (method: string, path: string): string =>
-  [method.toLowerCase(), ...(path.replace(/^\/v1(?=\/)/, '').match(/[a-z\d]+/gi) ?? [])].join('_')
+const operationId = ({ method, onlyWithHeader = '' }: Route, path: string): string =>
+  [method.toLowerCase(), ...(`${path.replace(/^\/v1(?=\/)/, '')}/${onlyWithHeader}`.match(/[a-z\d]+/gi) ?? [])].join(
+    '_',
+  )
 
 function response({ description, schema, contentType }: Route['answers'][number]): object {
   if (!schema && !contentType) return { description }

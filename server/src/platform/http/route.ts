@@ -48,6 +48,8 @@ export type Call<Params = unknown, Query = unknown> = {
   fields(): Promise<Fields>
   /** Any encoding; `onFile` must consume the stream. */
   form<File>(onFile: (file: FilePart, fieldsSoFar: Fields) => Promise<File>): Promise<Form<File>>
+  /** Of a route with `streamType`: the body as it comes. It ends without an error when the client breaks it off. */
+  stream(): AsyncIterable<Uint8Array>
   signal: AbortSignal
 }
 
@@ -80,6 +82,16 @@ export type Route = {
   /** Smaller than the server's own limit, for routes that strangers may call. Counts for all text of the body. */
   bodyBytesMax?: number
   bodyKinds?: ('json' | 'urlencoded' | 'multipart')[]
+  /** Larger than the server's own limit, for a file of a form. */
+  fileBytesMax?: number
+  /** The body is left to the handler, whatever its label; this label the API reference shows. */
+  streamType?: string
+  /** Only for requests that have this header, in lower case; another route may serve the same path without it. */
+  onlyWithHeader?: string
+  /** Of its answers, that pages of other origins may read besides the common ones. */
+  exposedHeaders?: readonly string[]
+  /** For `OPTIONS`, by which clients ask what a protocol above HTTP may do here. */
+  optionsHeaders?: Record<string, string>
   /** Answers by status, for the API reference. */
   answers: Record<number, { description: string; schema?: TSchema; contentType?: string | readonly string[] }>
   /** Absent: the shape of `/v1`. */

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts'
 import { notFound, Problem } from '../problem.ts'
 import { deferContinue, hasBody, startBody } from './body-flow.ts'
 import { type BodyLimits, readForm } from './form.ts'
+import { headerConstraint } from './header-constraint.ts'
 import { type Journal, keepJournal } from './journal.ts'
 import { type Mount, serveMounts } from './mount.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
@@ -81,12 +82,16 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // Long ids are the business of the routes' schemas, so that they are refused in the shape of the route.
-    routerOptions: { maxParamLength: headerBytesMax, ignoreTrailingSlash: true },
+    routerOptions: {
+      maxParamLength: headerBytesMax,
+      ignoreTrailingSlash: true,
+    },
     // Ajv's strictNumbers would let 1e400, which is read as Infinity, pass any maximum.
     ajv: { customOptions: { coerceTypes: true, allErrors: false, removeAdditional: false, strictNumbers: false } },
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply, undefined, log),
     clientErrorHandler: wire.refuse,
   })
+  app.addConstraintStrategy(headerConstraint(routes.flatMap(({ onlyWithHeader }) => onlyWithHeader ?? [])))
   deferContinue(app.server)
   app.server.prependListener('request', (request, response) => wire.follow({ request, response }))
   app.removeAllContentTypeParsers()
@@ -103,6 +108,8 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       'X-RateLimit-Reset',
       'Retry-After',
       'ETag',
+      'Location',
+      ...new Set(routes.flatMap(({ exposedHeaders = [] }) => exposedHeaders)),
     ],
     methods: ['HEAD', ...methods],
     // OPTIONS of a client that is no browser is answered too.
@@ -129,11 +136,13 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   app.setNotFoundHandler(() => {
     throw notFound()
   })
-  for (const route of routes) {
+  const serve = (route: Route, scope: FastifyInstance) => {
     for (const url of pathsOf(route)) {
-      app.route({
+      if (route.optionsHeaders) answerOptions(scope, url, route.optionsHeaders)
+      scope.route({
         method: route.method,
         url,
+        ...(route.onlyWithHeader ? { constraints: { header: route.onlyWithHeader } } : {}),
         ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
         schema: {
           ...(route.params ? { params: route.params } : {}),
@@ -172,6 +181,12 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       })
     }
   }
+  for (const route of routes.filter(({ streamType }) => !streamType)) serve(route, app)
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    for (const route of routes.filter(({ streamType }) => streamType)) serve(route, scope)
+  })
   refuseOtherMethods(app, routes, log)
   await serveMounts(app, settings.mounts ?? [], {
     log,
@@ -237,6 +252,18 @@ export function pathsOf(route: Route): string[] {
   return [...new Set(all)]
 }
 
+/** What the answer to a preflight has besides what CORS adds. */
+function answerOptions(app: FastifyInstance, url: string, headers: Record<string, string>): void {
+  // Several routes share a path.
+  if (app.hasRoute({ method: 'OPTIONS', url })) return
+  app.route({
+    method: 'OPTIONS',
+    url,
+    onSend: async (_request, reply) => void reply.headers(headers),
+    handler: (_request, reply) => reply.status(204).send(),
+  })
+}
+
 /** 405 with `Allow` on known paths (RFC 9110 §15.5.6), in the shape of the path's API. */
 function refuseOtherMethods(app: FastifyInstance, routes: Route[], log: Log): void {
   const byPath = Map.groupBy(
@@ -244,7 +271,7 @@ function refuseOtherMethods(app: FastifyInstance, routes: Route[], log: Log): vo
     ({ url }) => url,
   )
   for (const [url, found] of byPath) {
-    const served = found.map(({ route }) => route.method)
+    const served = [...new Set(found.map(({ route }) => route.method))]
     const allow = [...served, ...(served.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
     app.route({
       method: methods.filter((method) => !served.includes(method)),
@@ -277,7 +304,10 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
   if (typeof key === 'string' && (key.length === 0 || key.length > 255)) {
     throw new Problem('invalid', 'invalid_idempotency_key', 'Idempotency-Key must have 1 to 255 characters.')
   }
-  const own = { ...limits, fieldBytesMax: route.bodyBytesMax ?? limits.fieldBytesMax }
+  const own = {
+    fieldBytesMax: route.bodyBytesMax ?? limits.fieldBytesMax,
+    fileBytesMax: route.fileBytesMax ?? limits.fileBytesMax,
+  }
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()
@@ -296,8 +326,16 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
     fields: async () => (await readForm(request, own, null)).fields,
     form: <File>(onFile: (file: FilePart, fieldsSoFar: Record<string, unknown>) => Promise<File>) =>
       readForm(request, own, onFile),
+    stream: () => untilBroken(route.streamType && request.body instanceof Readable ? request.body : Readable.from([])),
     signal: gone.signal,
   }
+}
+
+/** What has come of a body that breaks off has come. */
+async function* untilBroken(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.iterator({ destroyOnReturn: false })
+  } catch {}
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {

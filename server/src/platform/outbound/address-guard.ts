@@ -25,12 +25,17 @@ export type AddressGuard = {
 
 export type AddressGuardOptions = {
   allow: AllowEntry[]
-  ports?: number[]
+  /** Of public addresses. */
+  ports?: readonly number[] | ((port: number) => boolean)
   dnsTimeoutMs?: number
   lookup?: NameLookup
 }
 
 const standardPorts = [443, 80, 8443]
+
+/** FTP and SFTP servers are where their owners put them, and wait for a word of their own protocol. */
+export const isFileServerPort = (port: number): boolean => [21, 22, 990].includes(port) || port >= 1024
+
 const hostCharactersMax = 253
 const urlCharactersMax = 8192
 
@@ -71,6 +76,7 @@ export function isPublic(address: Address): boolean {
 
 export function addressGuard(options: AddressGuardOptions): AddressGuard {
   const { allow, ports = standardPorts, dnsTimeoutMs = 2000, lookup = lookupName } = options
+  const isOpen = typeof ports === 'function' ? ports : (port: number) => ports.includes(port)
 
   const parse = (text: string | URL): URL => {
     if (typeof text === 'string' && text.length > urlCharactersMax) throw notAllowed('URL too long')
@@ -88,7 +94,7 @@ export function addressGuard(options: AddressGuardOptions): AddressGuard {
   const judge = (address: Address, port: number) => {
     if (isAllowed(allow, address, port)) return
     if (!isPublic(address)) throw notAllowed(`${address} is not public`)
-    if (!ports.includes(port)) throw notAllowed(`port ${port}`)
+    if (!isOpen(port)) throw notAllowed(`port ${port}`)
     // A public address of this machine is a way around its own firewall.
     if (isOwnAddress(address)) throw notAllowed(`${address} belongs to this machine`)
   }
