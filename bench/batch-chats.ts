@@ -1,24 +1,13 @@
 // Figure: how many chats a second are taken in from one ZIP of small files.
 
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
+import { writeChatArchive } from './archives.ts'
 import { openBulkIntake } from './bulk-intake.ts'
-import { chatBody } from './chats.ts'
 import { durableDatabase } from './durable-database.ts'
 import { median, report, spread } from './figure.ts'
 
 const chats = 20_000
 const rounds = 3
-
-async function writeZip(path: string, round: number): Promise<void> {
-  const zip = new ZipFile()
-  for (let index = 0; index < chats; index++)
-    zip.addBuffer(Buffer.from(chatBody(`round-${round}-chat-${index}`)), `chats/${index}.json`)
-  zip.end()
-  await pipeline(zip.outputStream, createWriteStream(path))
-}
 
 const database = await durableDatabase()
 const intake = await openBulkIntake(database)
@@ -26,7 +15,7 @@ try {
   const rates: number[] = []
   for (let round = 0; round < rounds; round++) {
     const path = join(database.dir, `chats-${round}.zip`)
-    await writeZip(path, round)
+    await writeChatArchive(path, chats, `round-${round}`)
     const { job, seconds } = await (await intake.load(path)).run()
     if (job.counts?.ok !== chats)
       throw new Error(`taken in: ${JSON.stringify(job.counts)} ${JSON.stringify(job.failure)}`)

@@ -5,10 +5,10 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { writeCallArchive } from './archives.ts'
 import { openBulkIntake } from './bulk-intake.ts'
 import { durableDatabase } from './durable-database.ts'
 import { report, round, skip } from './figure.ts'
-import { writeWavArchive } from './wav-archive.ts'
 
 const run = promisify(execFile)
 const entries = 300
@@ -39,7 +39,7 @@ if (!hasUnzip || process.platform !== 'linux') {
   const intake = await openBulkIntake(database)
   try {
     const path = join(database.dir, 'calls.zip')
-    await writeWavArchive(path, entries, entryBytes)
+    await writeCallArchive(path, entries, entryBytes)
     const { size } = await stat(path)
     const before = await unzip(path, join(database.dir, 'unzipped'))
     const load = await intake.load(path)

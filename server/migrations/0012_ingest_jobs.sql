@@ -11,7 +11,8 @@ create table ingest_jobs (
     ('open', 'uploading', 'received', 'expanded', 'planned', 'done', 'partial', 'failed', 'cancelled')),
   is_dry_run   boolean not null default false,
   options      jsonb not null default '{}',
-  -- Who sent it, with what they might do then: {actor, scopes, reach}.
+  made_by      text not null,
+  -- For whom it is worked on, with what they might do then: {actor, scopes, reach}. Its maker, or who started or retried it.
   sent_by      jsonb not null,
   request_id   text not null,
   -- Where its bytes are, in order: [{store_key, size_bytes}]; emptied when they are no longer kept.
@@ -50,6 +51,8 @@ create table ingest_items (
   conversation_id uuid,
   code            text,
   reason          text,
+  -- What was seen in it when it was listed: every try begins with these, and adds its own to `warnings` alone.
+  found_warnings  jsonb not null default '[]',
   warnings        jsonb not null default '[]',
   attempt         integer not null default 0,
   updated_at      timestamptz not null default now(),
@@ -57,7 +60,7 @@ create table ingest_items (
   foreign key (org_id, job_id) references ingest_jobs on delete cascade
 ) with (fillfactor = 70);
 call tenant_table('ingest_items');
-create index ingest_items_by_state on ingest_items (org_id, job_id, state, position);
+-- None by state: each item changes it once, in place, which an index on it would forbid; runs go by position.
 -- Items of open jobs are named by whoever sends them.
 create index ingest_items_by_name on ingest_items (org_id, job_id, name);
 

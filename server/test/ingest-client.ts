@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
+import { wavOf } from '../src/pipeline/audio/pcm-wav.ts'
 import { readEvents, type ServerEvent } from './event-stream.ts'
 import type { Customer, Harness, Json } from './harness.ts'
 
@@ -58,25 +59,11 @@ export function formOf(bytes: Uint8Array | string, fileName: string, fields: Rec
 }
 
 /** A second of a tone, 8 kHz mono PCM; another tone is another recording. */
-export function toneWav(hertz: number): Buffer {
-  const samples = Buffer.alloc(16_000)
-  for (let i = 0; i < 8000; i++)
-    samples.writeInt16LE(Math.round(9000 * Math.sin((2 * Math.PI * hertz * i) / 8000)), 2 * i)
-  const head = Buffer.alloc(44)
-  head.write('RIFF', 0)
-  head.writeUInt32LE(36 + samples.length, 4)
-  head.write('WAVEfmt ', 8)
-  head.writeUInt32LE(16, 16)
-  head.writeUInt16LE(1, 20)
-  head.writeUInt16LE(1, 22)
-  head.writeUInt32LE(8000, 24)
-  head.writeUInt32LE(16_000, 28)
-  head.writeUInt16LE(2, 32)
-  head.writeUInt16LE(16, 34)
-  head.write('data', 36)
-  head.writeUInt32LE(samples.length, 40)
-  return Buffer.concat([head, samples])
-}
+export const toneWav = (hertz: number): Buffer =>
+  wavOf(
+    Int16Array.from({ length: 8000 }, (_, at) => Math.round(9000 * Math.sin((2 * Math.PI * hertz * at) / 8000))),
+    8000,
+  )
 
 /** Each with words of its own, at times of last year: what says no time is of the time at which it comes. */
 export const chats = (count: number, word = 'Hello') =>

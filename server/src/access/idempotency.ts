@@ -15,6 +15,11 @@ export type Idempotency = { orgId: string; route: string; key: string; fingerpri
 /** Answers may hold what is shown only once. */
 export const answerColumn: SealedColumn = { table: 'idempotency_keys', column: 'body', isOfOrg: true, id: null }
 
+const replayed = 'Idempotency-Replayed'
+
+/** It was given before, under the same key: nothing was done for it. */
+export const isReplayed = ({ headers }: Answer): boolean => headers?.[replayed] !== undefined
+
 /** Answers are kept for a day; a key may be used anew after that. */
 const keepHours = 24
 
@@ -83,7 +88,7 @@ async function storedAnswer(tx: Tx, one: Idempotency): Promise<Answer | Problem>
     const detail = 'A request with this Idempotency-Key is being answered.'
     return new Problem('conflict', 'idempotency_key_in_use', detail, { retryAfterS: 1 })
   }
-  return { status: row.status, body: row.body, headers: { 'Idempotency-Replayed': 'true' } }
+  return { status: row.status, body: row.body, headers: { [replayed]: 'true' } }
 }
 
 export async function storeAnswers(tx: Tx, answers: { key: Idempotency; answer: Answer }[]): Promise<void> {

@@ -13,6 +13,7 @@ export {
   freeKeys,
   type Idempotency,
   idempotencyOf,
+  isReplayed,
   recallAnswers,
   storeAnswers,
   wasAnswered,

@@ -17,7 +17,7 @@ const checks: Record<keyof OrgSettings, (value: unknown) => boolean> = {
   time_zone: (value) => typeof value === 'string' && isTimeZone(value),
   agent_channel: (value) => value === 0 || value === 1,
   creates_agents: (value) => typeof value === 'boolean',
-  unknown_people: (value) => value === 'create' || value === 'leave' || value === 'refuse',
+  unknown_people: (value) => ['create_or_leave', 'create', 'leave', 'refuse'].includes(value as string),
   agents_hear_own: (value) => typeof value === 'boolean',
   sign_up_domains: (value) => Array.isArray(value) && value.length <= domainsMax && value.every(isDomain),
   minutes_per_month: isAmount,

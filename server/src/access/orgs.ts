@@ -18,7 +18,7 @@ export type OrgSettings = {
   /** Unknown agents named by a client are created instead of left unassigned. */
   creates_agents?: boolean
   /** Of bulk loads that do not say it: unknown agents, teams and departments are created (the default), left out, or refused. */
-  unknown_people?: 'create' | 'leave' | 'refuse'
+  unknown_people?: 'create_or_leave' | 'create' | 'leave' | 'refuse'
   /** Agents hear the recordings of their own calls. */
   agents_hear_own?: boolean
   /** People with an e-mail address of these domains get an account when they first sign in at an OpenID provider. */

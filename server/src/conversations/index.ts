@@ -33,6 +33,7 @@ export {
   type AgentGiven,
   findAgent,
   isGroupKnown,
+  knownGroup,
   listAgents,
   resolveAgents,
 } from './people.ts'

@@ -140,20 +140,24 @@ export async function listAgents(
 }
 
 /** Whether there is such a team or department, or any agent says so, without regard to case. */
-export async function isGroupKnown(
+export const isGroupKnown = async (...group: Parameters<typeof knownGroup>): Promise<boolean> =>
+  (await knownGroup(...group)) !== null
+
+/** As it is spelled here; null when it is not known. */
+export async function knownGroup(
   db: DbOrTx,
   orgId: string,
   kind: 'team' | 'department',
   name: string,
-): Promise<boolean> {
+): Promise<string | null> {
   const named = await (kind === 'team' ? teamsNamed : departmentsNamed)(db, orgId, [name])
-  if (named.size > 0) return true
+  for (const { name } of named.values()) return name
   const row = await db
     .selectFrom('agents')
-    .select('id')
+    .select(`${kind} as name`)
     .where('org_id', '=', orgId)
     .where(sql<boolean>`lower(${sql.ref(kind)}) = lower(${name})`)
     .limit(1)
     .executeTakeFirst()
-  return row !== undefined
+  return row?.name ?? null
 }

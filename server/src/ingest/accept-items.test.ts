@@ -154,10 +154,20 @@ describe('items of a bulk load', () => {
     assert.deepEqual(counts, { total: 3, waiting: 0, ok: 1, failed: 0, duplicate: 1, cancelled: 1 })
   })
 
+  test('is one in a transaction too, where only its first sender wants it however often it is here', async () => {
+    const orgId = await house.org()
+    const [first, second] = await Promise.all([
+      take(call(orgId, { allowsDuplicate: true })),
+      take(call(orgId, { allowsDuplicate: false })),
+    ])
+    assert.deepEqual([first?.outcome, second?.outcome], ['new', 'duplicate'])
+    assert.equal(second?.conversationId, first?.conversationId)
+  })
+
   test('names and fields that the database cannot hold are kept without what it cannot', async () => {
     const { items } = await load(['a\0b\ud800', 'x'.repeat(5000)])
     const [first, second] = await items()
     assert.equal(first?.name, 'ab\ufffd')
-    assert.equal(second?.name.length, 1000)
+    assert.equal(second?.name.length, 2000)
   })
 })

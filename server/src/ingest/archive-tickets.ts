@@ -2,7 +2,7 @@
 
 import type { Db } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
-import { type ContentsArrived, isAnnounced } from './jobs/contents-arrived.ts'
+import type { ContentsArrived } from './jobs/contents-arrived.ts'
 import type { ArchiveTicket } from './jobs/create-routes.ts'
 import { getJob } from './jobs/jobs.ts'
 import type { IngestJob } from './jobs/shapes.ts'
@@ -22,6 +22,10 @@ export function archiveTickets(input: {
   sizeBytesMax: number
 }): ArchiveTickets {
   const { db, sizeBytesMax } = input
+  const hasContents = async (orgId: string, jobId: string) => {
+    const job = await getJob(db, orgId, jobId)
+    return job !== null && (job.parts.length > 0 || ['done', 'partial', 'planned'].includes(job.state))
+  }
   return {
     archiveTicket({ org_id: orgId, id }) {
       const { url, fields, expiresAt } = input.sign({ orgId, kind: 'batch', id, sizeBytesMax })
@@ -29,15 +33,14 @@ export function archiveTickets(input: {
     },
 
     async redeem({ orgId, id: jobId, file, requestId }) {
-      const job = await getJob(db, orgId, jobId)
-      // Deleted, cancelled, or redeemed before: what it promised has happened.
-      if (!job || !isAnnounced(job)) return false
       const parts = [{ store_key: file.store_key, size_bytes: file.size_bytes }]
       try {
         await input.contentsArrived({ orgId, jobId, parts, actor: 'upload ticket', requestId })
         return true
       } catch (err) {
-        if (err instanceof Problem && err.code === 'job_not_waiting') return false
+        // Redeemed before: what it promised has happened. A job that ended without is not to be had by this ticket.
+        const isTaken = err instanceof Problem && err.code === 'job_not_waiting' && (await hasContents(orgId, jobId))
+        if (isTaken) return false
         throw err
       }
     },

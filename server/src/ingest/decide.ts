@@ -46,7 +46,11 @@ export function decide(
     agent_id: found.agent?.id ?? null,
     // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
     team: arrival.team ?? found.agent?.team ?? null,
-    department: arrival.department ?? found.department ?? found.agent?.department ?? null,
+    department:
+      arrival.department ??
+      found.department ??
+      (isOfTeam(found.agent, arrival.team) ? found.agent?.department : null) ??
+      null,
     warnings: twin ? [...found.warnings, twinWarning(twin.id)] : found.warnings,
     version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : ((earlier ?? twin)?.version ?? 1),
     status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
@@ -57,6 +61,10 @@ export function decide(
   return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: arrived.warnings } }
 }
 
+/** Who works for another team today does not bring along the department of their own. */
+const isOfTeam = (agent: Agent | null, team: string | null) =>
+  team === null || agent?.team?.toLowerCase() === team.toLowerCase()
+
 const twinWarning = (id: string) =>
   `The same content was taken in before, as ${id}, and is not analysed again. Send allow_duplicate=true to have it so.`
 
@@ -65,7 +73,8 @@ export function twinAmong(fresh: Decided[], submission: Submission): Twin | unde
   const key = contentKey(submission)
   if (!key) return undefined
   return fresh.find(({ submission: other, arrived }) => {
-    const same = contentKey(other)
+    // It is here, whatever its own sender allowed.
+    const same = contentKey({ ...other, allowsDuplicate: false })
     const isSame = same && contentName(same) === contentName(key)
     return isSame && (key.external_id === null || arrived.external_id === null)
   })?.arrived

@@ -1,6 +1,6 @@
 // The doors: each takes one kind of thing in, in whatever encoding, and ends in accept.ts.
 
-import { type Idempotency, idempotencyOf, type Org, orgReader, wasAnswered } from '../access/index.ts'
+import { type Idempotency, idempotencyOf, isReplayed, type Org, orgReader, wasAnswered } from '../access/index.ts'
 import type { Source } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Answer, Call } from '../platform/http/route.ts'
@@ -11,7 +11,7 @@ import { callClaim, chatClaim, requireMinutes } from './allocation.ts'
 import { readCallMetadata } from './call-metadata.ts'
 import { readChat } from './chat-messages.ts'
 import { chatTranscript } from './chat-transcript.ts'
-import { itemFields, openNamedItem, orFail, readNamedItem } from './jobs/named-item.ts'
+import { closeNamedItem, itemFields, openNamedItem, orFail, readNamedItem } from './jobs/named-item.ts'
 import type { ItemPlace } from './jobs/shapes.ts'
 import type { RecordingTickets } from './recording-tickets.ts'
 import type { OpenServers } from './remote/open-server.ts'
@@ -55,19 +55,22 @@ export function doors(input: {
    * Runs `take` with the item of the open job that the upload names, if any, and writes a refusal there. What was
    * answered before under this key is no other try.
    */
-  async function inJob<T>(
-    org: Org,
+  async function inJob(
+    call: Call,
     fields: Record<string, unknown>,
     key: Idempotency | null,
     file: Pick<StagedFile, 'file_name' | 'size_bytes'> | 'chat' | null,
-    take: (item: ItemPlace | null) => Promise<T>,
-  ): Promise<T> {
+    take: (item: ItemPlace | null) => Promise<Answer>,
+  ): Promise<Answer> {
     const named = readNamedItem(fields)
     if (!named || (key && (await wasAnswered(db, key)))) return take(null)
     const kind = file === 'chat' ? 'chat' : 'recording'
     const { file_name = null, size_bytes: sizeBytes = null } = file === 'chat' || !file ? {} : file
-    const item = await openNamedItem(db, org.id, named, { kind, fallbackName: file_name ?? newId(), sizeBytes })
-    return orFail(db, org.id, item, () => take(item))
+    const { by } = call
+    const item = await openNamedItem(db, by, named, { kind, fallbackName: file_name ?? newId(), sizeBytes })
+    const answer = await orFail(db, by.orgId, item, () => take(item))
+    if (isReplayed(answer)) await closeNamedItem(db, by.orgId, item)
+    return answer
   }
 
   async function takeFile(
@@ -79,12 +82,12 @@ export function doors(input: {
     answer: (accepted: Accepted) => Answer,
   ): Promise<{ answer: Answer; isKept: boolean }> {
     const key = idempotencyOf(call, [form.fields, file.sha256])
-    return inJob(org, form.fields, key, file, async (item) => {
+    let isKept = false
+    const given = await inJob(call, form.fields, key, file, async (item) => {
       const said = readCallMetadata(form.fields, context(org))
       await checkOrgId(db, call, said.orgId)
       await checkNames(db, org, said)
-      let isKept = false
-      const given = await accept({
+      return accept({
         ...requestFacts(call, org, key),
         item,
         allowsDuplicate: said.allowsDuplicate,
@@ -99,8 +102,8 @@ export function doors(input: {
           return answer(accepted)
         },
       })
-      return { answer: given, isKept }
     })
+    return { answer: given, isKept }
   }
 
   /** Everything that came with the request is in the store by now; what is not accepted leaves it again. */
@@ -134,7 +137,7 @@ export function doors(input: {
       const url = typeof form.fields.file_url === 'string' ? form.fields.file_url.trim() : ''
       if (url === '') throw noFile('file_url')
       const key = idempotencyOf(call, form.fields)
-      return inJob(org, form.fields, key, null, async (item) => {
+      return inJob(call, form.fields, key, null, async (item) => {
         const said = readCallMetadata(form.fields, { ...context(org), ignore: ['file_url', ...itemFields] })
         await checkOrgId(db, call, said.orgId)
         await checkNames(db, org, said)
@@ -167,7 +170,7 @@ export function doors(input: {
       const form = await readUpload(call)
       if (form.files.length > 0) return takeFiles(call, org, form, 'multipart', tickets.answerForFile(org.id))
       const key = idempotencyOf(call, form.fields)
-      return inJob(org, form.fields, key, null, async (item) => {
+      return inJob(call, form.fields, key, null, async (item) => {
         const said = readCallMetadata(form.fields, {
           ...context(org),
           ignore: ['file_name', 'filename', ...itemFields],
@@ -185,7 +188,7 @@ export function doors(input: {
         throw new Problem('invalid', 'unexpected_file', 'A chat is sent as fields, not as a file.')
       })
       const key = idempotencyOf(call, fields)
-      return inJob(org, fields, key, 'chat', async (item) => {
+      return inJob(call, fields, key, 'chat', async (item) => {
         const chat = readChat(fields, context(org))
         await checkOrgId(db, call, chat.orgId)
         await checkNames(db, org, chat)

@@ -2,6 +2,7 @@
 // fields mean is for others to say.
 
 import { parseJsonText } from '../platform/http/body.ts'
+import { onceForEachName } from '../platform/name-memo.ts'
 import { Problem } from '../platform/problem.ts'
 
 export type Body = Record<string, unknown>
@@ -50,11 +51,13 @@ export function fieldsOf(...sources: Body[]): Fields {
     take(...names) {
       for (const name of names) {
         const plain = plainName(name)
-        const found = [...left].filter((entry) => entry.plain === plain)
-        const first = found[0]
-        if (!first) continue
-        for (const entry of found) if (entry.value === first.value) left.delete(entry)
-        return first.value
+        let first: { value: unknown } | undefined
+        for (const entry of left) {
+          if (entry.plain !== plain) continue
+          first ??= entry
+          if (entry.value === first.value) left.delete(entry)
+        }
+        if (first) return first.value
       }
       return undefined
     },
@@ -85,9 +88,7 @@ export function isNothing(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
 }
 
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[_\-\s]/g, '')
-}
+const plainName = onceForEachName((name) => name.toLowerCase().replace(/[_\-\s]/g, ''))
 
 function invalid(code: string, detail: string, cause?: unknown, field?: string): Problem {
   return new Problem('invalid', code, detail, { cause, facts: field ? { field } : {} })

@@ -8,7 +8,7 @@ import { type Answer, type Call, ok } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
 import { type Allocation, callClaim } from './allocation.ts'
 import type { CallMetadata } from './call-metadata.ts'
-import { orFail } from './jobs/named-item.ts'
+import { orFail, reopenItem } from './jobs/named-item.ts'
 import type { ItemPlace } from './jobs/shapes.ts'
 import type { Accept, Accepted } from './shapes.ts'
 import { callArrival, requestFacts } from './submission.ts'
@@ -115,8 +115,9 @@ export function recordingTickets(input: {
       const { interaction_id: external, allow_duplicate: allows, ingest_item, ...metadata } = ticket.metadata
       const item = (ingest_item ?? null) as ItemPlace | null
       let isKept = false
-      await orFail(db, orgId, item, () =>
-        accept({
+      await orFail(db, orgId, item, async () => {
+        if (item) await db.transaction().execute((tx) => reopenItem(tx, orgId, item))
+        return accept({
           actor: 'upload ticket',
           // Whoever was given the ticket was asked then.
           reach: 'all',
@@ -140,8 +141,8 @@ export function recordingTickets(input: {
             isKept = accepted.outcome !== 'duplicate'
             return ok(null)
           },
-        }),
-      )
+        })
+      })
       return isKept
     },
   }

@@ -39,6 +39,8 @@ const numeric = /^\d{9,20}(?:\.\d{1,9})?$/
  */
 export function readDate(value: unknown, context: DateContext): DateReading {
   if (value instanceof Date && isPlausible(value)) return exact(value)
+  const plain = typeof value === 'string' ? inUtc(value) : null
+  if (plain) return exact(plain)
   const text =
     typeof value === 'string' ? value.normalize('NFKC').trim() : typeof value === 'number' ? String(value) : ''
   if (text !== '' && text.length <= 64) {
@@ -91,6 +93,15 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+/** As programs mostly write it: read at once, as chats have one in each message. Null for all else. */
+function inUtc(text: string): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/.test(text)) return null
+  const at = new Date(text)
+  // The 30th of February would be a day in March.
+  const isReal = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text.slice(0, 19)) && isPlausible(at)
+  return isReal ? at : null
 }
 
 function exact(at: Date): DateReading {

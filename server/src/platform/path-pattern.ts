@@ -1,8 +1,8 @@
 // What the names of files tell: a small language of patterns with captures, such as
 // `{team}/{agent}_{date:YYYYMMDD-HHmmss}_{number}.wav`. docs/remote-folders.md and docs/watch.md explain it to their users.
 //
-// Matched step by step, never as a RegExp: no (step, place) is tried twice, so that the time is bounded by their number,
-// whatever the pattern and however hostile the name.
+// Never matched as a RegExp: whether the rest fits is worked out once for each (step, place), from the end, so that the time
+// is bounded by their number, whatever the pattern and however hostile the name.
 
 import { type DatePart, type DateStep, dateFrom, readDateFormat } from './name-dates.ts'
 import { Problem } from './problem.ts'
@@ -128,47 +128,56 @@ type Found = { chars: string[]; places: Place[] }
 /** Where each step lies in the name, each as short as will do; null when it does not match. */
 function walk(steps: Step[], chars: string[]): Found | null {
   const width = chars.length + 1
-  /** Bit 1: entered and failed; bit 2: gone on inside of it and failed. */
-  const failed = new Uint8Array(steps.length * width)
-  const places: Place[] = []
+  const lower = chars.map(folded)
+  /** 1 where the steps from this one on match the characters from this one on. Filled from the end of both. */
+  const fits = new Uint8Array((steps.length + 1) * width)
+  fits[steps.length * width + chars.length] = 1
+  for (let index = steps.length - 1; index >= 0; index--) fillRow(steps[index] as Step, index * width)
 
-  function isMatch(index: number, at: number, isInside: boolean): boolean {
-    const step = steps[index]
-    if (!step) return at === chars.length
-    const bit = isInside ? 2 : 1
-    const cell = index * width + at
-    if ((failed[cell] as number) & bit) return false
-    if (!isInside) places[index] = { from: at, to: at }
-    if (isFrom(step, index, at, isInside)) return true
-    failed[cell] = (failed[cell] as number) | bit
-    return false
-  }
-
-  function isFrom(step: Step, index: number, at: number, isInside: boolean): boolean {
-    const leave = (to: number) => {
-      if (!isMatch(index + 1, to, false)) return false
-      ;(places[index] as Place).to = to
-      return true
-    }
-    const char = chars[at]
-    switch (step.kind) {
-      case 'text':
-        return char !== undefined && folded(char) === step.char && leave(at + 1)
-      case 'one':
-        return char !== undefined && char !== '/' && leave(at + 1)
-      case 'date': {
-        const to = at + step.width
-        return step.fits(chars.slice(at, to).join('')) && leave(to)
+  function fillRow(step: Step, row: number): void {
+    const next = row + width
+    if (step.kind === 'text' || step.kind === 'one' || step.kind === 'date') {
+      const length = step.kind === 'date' ? step.width : 1
+      for (let at = chars.length - length; at >= 0; at--) {
+        if (fits[next + at + length] && isAt(step, at)) fits[row + at] = 1
       }
-      case 'folders':
-        if ((!isInside || chars[at - 1] === '/') && leave(at)) return true
-        return char !== undefined && isMatch(index, at + 1, true)
-      case 'some':
-        if ((isInside || step.isEmptyAllowed) && leave(at)) return true
-        return char !== undefined && (step.isDeep || char !== '/') && isMatch(index, at + 1, true)
+      return
+    }
+    /** Whether it goes on inside of this step, with the character before taken. */
+    let isInside = 0
+    for (let at = chars.length; at >= 0; at--) {
+      const leaves = fits[next + at] as number
+      if (step.kind === 'folders') {
+        fits[row + at] = leaves | isInside
+        isInside |= chars[at - 1] === '/' ? leaves : 0
+      } else {
+        const goesOn = step.isDeep || chars[at] !== '/' ? isInside : 0
+        fits[row + at] = step.isEmptyAllowed ? leaves | goesOn : goesOn
+        isInside = leaves | goesOn
+      }
     }
   }
-  return isMatch(0, 0, false) ? { chars, places } : null
+
+  function isAt(step: Step, at: number): boolean {
+    if (step.kind === 'text') return lower[at] === step.char
+    return step.kind === 'date' ? step.fits(chars.slice(at, at + step.width).join('')) : chars[at] !== '/'
+  }
+
+  if (!fits[0]) return null
+  let at = 0
+  const places = steps.map((step, index): Place => {
+    const from = at
+    const next = (index + 1) * width
+    if (step.kind === 'text' || step.kind === 'one') at += 1
+    else if (step.kind === 'date') at += step.width
+    else if (step.kind === 'folders') while (!(fits[next + at] && (at === from || chars[at - 1] === '/'))) at += 1
+    else {
+      if (!step.isEmptyAllowed) at += 1
+      while (!fits[next + at]) at += 1
+    }
+    return { from, to: at }
+  })
+  return { chars, places }
 }
 
 function meaningOf(steps: Step[], { chars, places }: Found): PatternMatch {

@@ -208,7 +208,8 @@ function listingOf({ folder, depthMax, include, except }: Options, tell: Tell) {
 
 async function requireFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause) => {
-    throw new Problem('invalid', 'no_folder', `The folder ${folder} cannot be read (${cause.code}).`, { cause })
+    const kind = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(cause.code) ? 'invalid' : 'unavailable'
+    throw new Problem(kind, 'no_folder', `The folder ${folder} cannot be read (${cause.code}).`, { cause })
   })
   if (!facts.isDirectory()) throw new Problem('invalid', 'no_folder', `${folder} is not a folder.`)
 }

@@ -7,6 +7,8 @@ import { readOptions, usage } from './options.ts'
 
 /** For systemd (deploy/indaba-watch.service): starting again would not help. */
 const cannotStart = 2
+/** A full disk, a share that does not answer: it may go better in a while. */
+const cannotStartNow = 1
 
 async function main(): Promise<number> {
   const [, , ...given] = process.argv
@@ -30,6 +32,6 @@ export const ended: Promise<never> = main()
   .catch((err) => {
     if (!(err instanceof Problem)) throw err
     process.stderr.write(`${err.detail}\n`)
-    return cannotStart
+    return err.kind === 'unavailable' ? cannotStartNow : cannotStart
   })
   .then((code) => process.exit(code))

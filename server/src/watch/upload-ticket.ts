@@ -8,6 +8,9 @@ import { blobOf } from './recording-file.ts'
 import { Trouble } from './trouble.ts'
 import { isText, pathFrom, type Upload, type Uploaded } from './upload.ts'
 
+/** Anything else, such as a page that says 200, is of somebody on the way who kept the recording to himself. */
+const takenStatus = 204
+
 type Ticket = { url: string; fields: Record<string, string>; call_id: string }
 
 /**
@@ -37,9 +40,13 @@ export async function sendWithTicket(
   const path = pathFrom('/uploads', ticket.url) ?? '/uploads'
   const post = { path, body: form, sizeBytes: found.sizeBytes, isOpen: true, accepts: [403] }
   const taken = await door.ask({ method: 'POST', ...post })
-  if (taken.status !== 403) return { conversationId: ticket.call_id }
+  if (taken.status === takenStatus) return { conversationId: ticket.call_id }
   if (/<Code>AccessDenied<\/Code>/.test(String(taken.body))) return null
-  throw new Trouble('away', 'status_403', `What answers at ${door.url} is not Indaba: it said 403. Is --url right?`)
+  throw new Trouble(
+    'away',
+    `status_${taken.status}`,
+    `What answers at ${door.url} is not Indaba: it said ${taken.status}. Is --url right?`,
+  )
 }
 
 /** @throws Trouble('away') for an answer that is none of Indaba's */

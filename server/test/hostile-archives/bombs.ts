@@ -92,18 +92,18 @@ const byRatio: HostileArchive[] = [
 
 const byCount: HostileArchive[] = [
   {
-    name: 'bomb: 20,001 files',
-    bytes: () => zipOf([...Array(20_001)].map((_, at) => ({ name: `${at}.wav` }))),
+    name: 'bomb: 25,001 files',
+    bytes: () => zipOf([...Array(25_001)].map((_, at) => ({ name: `${at}.wav` }))),
     outcome: 'zip_too_many_entries',
     ...visible,
   },
   {
-    name: 'bomb: 20,001 folders',
-    bytes: () => zipOf([...Array(20_001)].map((_, at) => ({ name: `${at}/` }))),
+    name: 'bomb: 25,001 folders',
+    bytes: () => zipOf([...Array(25_001)].map((_, at) => ({ name: `${at}/` }))),
     outcome: 'zip_too_many_entries',
     ...visible,
   },
-  ...[20_001, 65_535].map(
+  ...[25_001, 65_535].map(
     (entries): HostileArchive => ({
       name: `bomb: ${entries} files by its end alone`,
       bytes: () => zipOf([good], { end: { entries, entriesHere: entries } }),

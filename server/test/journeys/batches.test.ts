@@ -78,7 +78,7 @@ nobody.wav;New Face;;;;;;
 
   test('a dry run tells what the load would do, and the load does it', { timeout: 60_000 }, async () => {
     customer = await house.customer({}, scopes)
-    const planned = await send(bytes, 'batch.zip', { dry_run: 'true' })
+    const planned = await send(bytes, 'batch.zip', { dry_run: 'true', unknown_people: 'create' })
     assert.equal(planned.state, 'planned')
     const { 'calls/text.wav': planText, ...plan } = brief(await itemsOf(planned))
     assert.deepEqual(plan, outcome)
@@ -97,7 +97,7 @@ nobody.wav;New Face;;;;;;
     const none = await house.json('/v1/conversations', { headers: customer.headers })
     assert.equal(none.conversations.length, 0)
 
-    const done = await send(bytes, 'batch.zip')
+    const done = await send(bytes, 'batch.zip', { unknown_people: 'create' })
     assert.equal(done.state, 'partial')
     const items = await itemsOf(done)
     const { 'calls/text.wav': text, ...did } = brief(items)
@@ -123,7 +123,7 @@ nobody.wav;New Face;;;;;;
   })
 
   test('sent once more, what is there is a duplicate', { timeout: 60_000 }, async () => {
-    const again = await send(bytes, 'batch.zip')
+    const again = await send(bytes, 'batch.zip', { unknown_people: 'create' })
     const states = brief(await itemsOf(again))
     for (const [name, state] of Object.entries(outcome))
       assert.equal(states[name], state === 'ok' ? 'duplicate' : state)

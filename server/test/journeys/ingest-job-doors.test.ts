@@ -169,8 +169,10 @@ describe('doors of ingest jobs', () => {
     assert.deepEqual(await idsOf(`?limit=2&cursor=${first.next_cursor}`), ids.slice(2))
     assert.deepEqual(await idsOf('?state=open'), ids.slice(0, 2))
     assert.deepEqual(await idsOf('?source=list'), ids.slice(2))
-    const today = new Date().toISOString().slice(0, 10)
-    assert.deepEqual(await idsOf(`?from=${today}&to=${today}`), ids)
+    // Days are those of the organisation's zone, which may be others than here.
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
+    assert.deepEqual(await idsOf(`?from=${day(-1)}&to=${day(1)}`), ids)
+    assert.deepEqual(await idsOf(`?from=${day(2)}`), [])
     assert.deepEqual(await idsOf('?to=2020-01-01'), [])
     assert.deepEqual(await idsOf('?source_id=0198c1a0-0000-7000-8000-000000000000'), [])
     for (const query of ['?state=lost', '?from=soon', '?source_id=1', '?surprise=1', '?cursor=x']) {

@@ -217,14 +217,18 @@ describe('a remote folder', () => {
   test('a file that is gone or has changed when its turn comes is no loss and no half', async () => {
     const folder = await newFolder({ ...atOnce, is_active: false })
     for (const name of ['changed.wav', 'gone.wav', 'same.wav']) await folder.put(name, wav())
-    // Nobody works the job off while the table is held: the files change after they were listed.
-    await harness.app.db.transaction().execute(async (tx) => {
-      await sql`lock table recordings in exclusive mode`.execute(tx)
-      await folder.change({ is_active: true })
-      await until(async () => (await folder.read()).files.queued === 3)
-      await unlink(join(folder.root, 'gone.wav'))
-      await folder.put('changed.wav', smallWav(++wavs, 1000))
-    })
+    // The load is not due yet: the files change after they were listed and before they are read.
+    const { db } = harness.app
+    await sql`create function not_yet() returns trigger language plpgsql
+      as $$ begin new.start_after := now() + interval '1 hour'; return new; end $$`.execute(db)
+    await sql`create trigger not_yet before insert on pgboss.job for each row
+      when (new.name = 'ingest.run') execute function not_yet()`.execute(db)
+    await folder.change({ is_active: true })
+    await until(async () => (await folder.read()).files.queued === 3)
+    await sql`drop trigger not_yet on pgboss.job`.execute(db)
+    await unlink(join(folder.root, 'gone.wav'))
+    await folder.put('changed.wav', smallWav(++wavs, 1000))
+    await sql`update pgboss.job set start_after = now() where name = 'ingest.run'`.execute(db)
     await folder.taken()
     await folder.sync()
     const seen = await folder.taken()

@@ -169,7 +169,7 @@ describe('archives', () => {
     const made: Json = await harness.json('/v1/ingest-jobs', { method: 'POST', headers: own.headers, body: form })
     assert.equal((await ended(made.job_id)).counts.ok, 2)
     const kept = await stored('batch')
-    form.set('file', new Blob([new Uint8Array(64 * mib + 1)]), 'a.zip')
+    form.set('file', new Blob(['PK\x03\x04', new Uint8Array(64 * mib)]), 'a.zip')
     const large = await fetch(`${harness.url}/v1/ingest-jobs`, { method: 'POST', headers: own.headers, body: form })
     assert.equal(large.status, 413)
     const stop = new AbortController()

@@ -206,6 +206,38 @@ describe('indaba watch', () => {
     assert.doesNotMatch(watch.output(), /^REFUSED/m)
   })
 
+  test('a proxy that keeps a recording to itself and says that all is well: it is not sent, and not deleted', async () => {
+    let isKept = true
+    const between: Server = createServer(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      if (isKept && request.url === '/uploads') return void response.writeHead(200).end('<html>It is being scanned.')
+      const { host: _, connection: __, ...headers } = request.headers as Record<string, string>
+      const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}
+      const answer = await fetch(`${indaba.url}${request.url}`, { method: request.method as string, headers, ...body })
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()))
+    })
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(between.address() as AddressInfo).port}`
+    await put('a.wav')
+    const watch = at.start(['--url', url, '--after', 'delete'], { INDABA_API_KEY: customer.key })
+    await watch.said(/is not Indaba: it said 200/)
+    assert.deepEqual(await readdir(at.folder), ['a.wav'])
+    isKept = false
+    await watch.said(/Sent a\.wav/)
+    await watch.said(/deleted/)
+    assert.equal((await calls()).length, 1)
+    await watch.stop()
+    between.close()
+  })
+
+  test('what may go better in a while ends with 1, so that systemd starts it again', async () => {
+    await writeFile(join(at.folder, 'state'), 'a file where the folder of the journal should be')
+    const watch = start('--journal', join(at.folder, 'state', 'journal'))
+    assert.equal(await watch.ended, 1)
+    assert.match(watch.output(), /The journal .* cannot be written/)
+  })
+
   test('files of before, on request, are left alone; a dry run sends nothing; two watchers share no journal', async () => {
     await put('old.wav')
     await utimes(join(at.folder, 'old.wav'), new Date('2026-01-01'), new Date('2026-01-01'))

@@ -50,7 +50,9 @@ const customerFields = {
       agent_channel: Type.Optional(Type.Integer({ minimum: 0, maximum: 1 })),
       creates_agents: Type.Optional(Type.Boolean()),
       unknown_people: Type.Optional(
-        Type.Enum(['create', 'leave', 'refuse'], { description: 'Of bulk loads that do not say it themselves' }),
+        Type.Enum(['create_or_leave', 'create', 'leave', 'refuse'], {
+          description: 'Of bulk loads that do not say it themselves',
+        }),
       ),
       minutes_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),
       chats_per_month: Type.Optional(orNull(Type.Integer({ minimum: 0 }))),

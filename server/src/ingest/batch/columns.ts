@@ -1,6 +1,8 @@
 // What a column of somebody else's table holds, by the names that hosted services, telephone systems and people give
 // their columns: Asterisk, FreeSWITCH, 3CX, Genesys and spreadsheets. What a value means is for call-metadata.ts to say.
 
+import { onceForEachName } from '../../platform/name-memo.ts'
+
 /** As call-metadata.ts reads them; `agent` is a name or an e-mail address. */
 const callColumns = {
   agent: ['agent', 'operator', 'advisor'],
@@ -133,11 +135,12 @@ export type CallColumn = keyof typeof callColumns
 export type MessageColumn = keyof typeof messageColumns
 
 /** Of letters and digits alone, in lower case. */
-export const plainName = (name: string): string =>
+export const plainName = onceForEachName((name) =>
   name
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, ''),
+)
 
 const byPlainName = <Name extends string>(aliases: Record<Name, readonly string[]>) =>
   new Map(

@@ -24,7 +24,8 @@ export async function openContents(
 ): Promise<Contents> {
   const head = bytes.sizeBytes === 0 ? Buffer.alloc(0) : await readHead(bytes, signal)
   const kind = contentsKind(head)
-  const { entries, open, close } = kind === 'zip' ? await archiveOf(bytes, limits, signal) : oneFile(bytes, name)
+  const { entries, open, readSmall, close } =
+    kind === 'zip' ? await archiveOf(bytes, limits, signal) : oneFile(bytes, name)
   return {
     entries,
     isArchive: kind === 'zip',
@@ -35,6 +36,8 @@ export async function openContents(
         return new Problem('too_large', 'file_too_large', detail)
       }
       if (entry.sizeBytes > bytesMax) throw tooLarge()
+      const small = await readSmall(entry, signal)
+      if (small) return small
       const chunks: Buffer[] = []
       let length = 0
       for await (const chunk of (await open(entry, signal)) as AsyncIterable<Buffer>) {
@@ -53,7 +56,10 @@ async function readHead(bytes: RandomAccess, signal: AbortSignal): Promise<Buffe
   return Buffer.concat(await stream.toArray())
 }
 
-type Opened = Pick<Contents, 'entries' | 'open' | 'close'>
+type Opened = Pick<Contents, 'entries' | 'open' | 'close'> & {
+  /** Null for what has to come as a stream. */
+  readSmall(entry: Entry, signal: AbortSignal): Promise<Buffer | null>
+}
 
 async function archiveOf(bytes: RandomAccess, limits: ArchiveLimits, signal: AbortSignal): Promise<Opened> {
   const archive = await openArchive(bytes, limits, signal)
@@ -64,13 +70,15 @@ async function archiveOf(bytes: RandomAccess, limits: ArchiveLimits, signal: Abo
     throw new Problem('invalid', 'unsupported_file', detail)
   }
   const byIndex = new Map(entries.map((entry) => [entry.index, entry]))
+  const knownOf = ({ index }: Entry) => {
+    const known = byIndex.get(index)
+    if (!known) throw new Problem('not_found', 'no_such_file', 'The archive no longer holds this file.')
+    return known
+  }
   return {
     entries,
-    open(entry, signal) {
-      const known = byIndex.get(entry.index)
-      if (!known) throw new Problem('not_found', 'no_such_file', 'The archive no longer holds this file.')
-      return archive.open(known, signal)
-    },
+    open: (entry, signal) => archive.open(knownOf(entry), signal),
+    readSmall: (entry, signal) => archive.readSmall(knownOf(entry), signal),
     close: archive.close,
   }
 }
@@ -78,5 +86,6 @@ async function archiveOf(bytes: RandomAccess, limits: ArchiveLimits, signal: Abo
 const oneFile = (bytes: RandomAccess, name: string): Opened => ({
   entries: [{ index: 0, name, sizeBytes: bytes.sizeBytes, modifiedAt: null, refusal: null }],
   open: (_, signal) => bytes.read(0, bytes.sizeBytes - 1, signal),
+  readSmall: async () => null,
   close: () => undefined,
 })

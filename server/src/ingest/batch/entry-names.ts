@@ -24,11 +24,14 @@ export function entryKind(name: string): 'recording' | 'text' | 'junk' | 'other'
   // Resource forks of macOS: `__MACOSX/._call.wav` beside `call.wav`.
   if (junk.has(base) || base.startsWith('._') || /(^|\/)__macosx\//i.test(name)) return 'junk'
   const extension = extensionOf(base)
-  return recordings.has(extension) ? 'recording' : texts.has(extension) ? 'text' : 'other'
+  return recordings.has(extension) ? 'recording' : texts.has(extension) || isMetadataName(name) ? 'text' : 'other'
 }
 
-/** `metadata.csv`, whatever stands in it. */
-export const isMetadataName = (name: string): boolean => /^metadata\.(csv|tsv|json|ndjson|jsonl)$/i.test(baseOf(name))
+/** `metadata.csv`, whatever stands in it; what Excel saves as Unicode text is called `.txt`. */
+export const isMetadataName = (name: string): boolean =>
+  /^metadata\.(csv|tsv|txt|json|ndjson|jsonl)$/i.test(baseOf(name))
+
+export const isWorkbookName = (name: string): boolean => /\.(xlsx?|xlsm|xlsb|ods|numbers)$/i.test(name)
 
 /** One spelling for names that are the same: `.\Calls\A.WAV` as `calls/a.wav`. */
 export const nameKey = (name: string): string =>

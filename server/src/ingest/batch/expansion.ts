@@ -127,7 +127,12 @@ function warningsOf(found: Survey, claims: Claims, counts: { withoutFile: number
     ]
     warnings.push(`Mismatch between .wav/.mp3 files and CSV entries: ${parts.filter(Boolean).join(', ')}.`)
   }
-  if (found.whys.length > 0) warnings.push(...found.whys.slice(0, 20))
+  warnings.push(...found.whys.slice(0, 20))
+  const apart = found.said.filter(({ entry }) => !claims.used.has(entry)).map(({ entry }) => entry.name)
+  if (apart.length > 0) {
+    const names = `${apart.slice(0, 5).join(', ')}${apart.length > 5 ? ' and others' : ''}`
+    warnings.push(`Neither a chat nor what is said of a recording without a row of its own: ${names} was not used.`)
+  }
   return warnings.slice(0, shownMax)
 }
 

@@ -14,7 +14,8 @@ export type JsonFile =
   | { kind: 'list'; isOfRows: boolean; list: JsonList; header: string[] }
   | { kind: 'messages'; list: JsonList; header: string[] }
   | { kind: 'said'; fields: Body }
-  | { kind: null }
+  /** Something else; `names` are those of its first object. */
+  | { kind: null; names: string[] }
 
 const chatNames = new Set(['chatdata', 'chats', 'messages', 'conversation'])
 const lookedAt = 5
@@ -23,9 +24,12 @@ export function readJsonFile(name: string, text: string): JsonFile {
   const values = jsonValues(name, text)
   const where = (index: number) =>
     values.isOneLine && values.count > 1 ? `${name} [${index}]` : `${name} line ${values.lineOf(index)}`
-  if (values.isList) return listOf({ ...values, where }, firstReadable(values)) ?? { kind: null }
+  if (values.isList) {
+    const first = firstReadable(values)
+    return listOf({ ...values, where }, first) ?? { kind: null, names: isObject(first) ? Object.keys(first) : [] }
+  }
   const value = values.at(0)
-  if (!isObject(value)) return { kind: null }
+  if (!isObject(value)) return { kind: null, names: [] }
   if (tableKind(Object.keys(value)) === 'recordings') return oneObject(name, value)
   return listInside(name, value) ?? oneObject(name, value)
 }

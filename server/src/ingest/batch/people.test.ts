@@ -40,7 +40,7 @@ describe('people and teams of a bulk load', () => {
       ({
         org_id: orgId,
         id: newId(),
-        options: { ...defaultOptions, ...options },
+        options: { ...defaultOptions, unknown_people: 'create', ...options },
         sent_by,
         request_id: 'test',
         is_dry_run: isDry,
@@ -97,6 +97,30 @@ describe('people and teams of a bulk load', () => {
       ],
     })
     assert.deepEqual(await groups(), ['Retail: Sales'])
+  })
+
+  test('unless something else is said, what cannot be created is left out, and the warning says why', async () => {
+    const { job, groups } = await organisation()
+    const { unknown_people } = defaultOptions
+    const lesser = { actor: 'key:k', scopes: ['calls:write'], reach: 'all' as const }
+    const settle = openPeople(db, job({ unknown_people }, lesser))
+    assert.deepEqual(await settle(said('Nobody', 'X', 'Y')), {
+      agent: { name: 'Nobody' },
+      team: null,
+      department: null,
+      createsAgent: false,
+      warnings: [
+        "You are trying to create a new department but you don't have permissions to do that: it needs the scope teams:manage.",
+        "There is no team 'X': taken in without a team.",
+        "There is no department 'Y', and one that is new needs a team: taken in without a department.",
+      ],
+    })
+    assert.deepEqual(await groups(), ['Retail: Sales'])
+    const able = openPeople(db, job({ unknown_people }))
+    const made = await able(said('Nobody', 'X', 'Y'))
+    assert.ok('createsAgent' in made && made.createsAgent && made.team === 'X')
+    const alone = await able(said('Somebody else'))
+    assert.ok('createsAgent' in alone && !alone.createsAgent)
   })
 
   test('create makes departments and teams once, also from two loads at the same moment', async () => {

@@ -10,7 +10,7 @@ import {
   teamsNamed,
   writeAudit,
 } from '../../access/index.ts'
-import { type Agent, type AgentGiven, isGroupKnown, isWithin, resolveAgents } from '../../conversations/index.ts'
+import { type Agent, type AgentGiven, isWithin, knownGroup, resolveAgents } from '../../conversations/index.ts'
 import type { Db } from '../../platform/db/db.ts'
 import type { Principal } from '../../platform/http/route.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -29,10 +29,12 @@ type Settled<T> = T | { failure: Reason }
  */
 export function openPeople(db: Db, job: IngestJob): SettlePeople {
   const { org_id: orgId, options } = job
+  const isLenient = options.unknown_people === 'create_or_leave'
+  const isCreating = isLenient || options.unknown_people === 'create'
   const by: Principal = { ...job.sent_by, orgId, isAdmin: false }
   const agents = new Map<string, Promise<Agent | null>>()
   const teams = new Map<string, Promise<Pick<Team, 'name' | 'department'> | null>>()
-  const groups = new Map<string, Promise<boolean>>()
+  const groups = new Map<string, Promise<string | null>>()
   const homes = new Map<string, Promise<string | null>>()
   const makes = new Map<string, Promise<Settled<Group>>>()
 
@@ -46,8 +48,8 @@ export function openPeople(db: Db, job: IngestJob): SettlePeople {
   const homeOf = (team: string) =>
     once(homes, team.toLowerCase(), () => departmentBeside(db, { orgId, jobId: job.id }, team))
   /** Groups that only agents name are known too. */
-  const isKnown = (kind: 'team' | 'department', name: string) =>
-    once(groups, `${kind} ${name.toLowerCase()}`, () => isGroupKnown(db, orgId, kind, name))
+  const knownAs = async (kind: 'team' | 'department', name: string | null) =>
+    name === null ? null : once(groups, `${kind} ${name.toLowerCase()}`, () => knownGroup(db, orgId, kind, name))
 
   /** Once for each pair, whatever number of items names it. */
   const make = (team: string, department: string) =>
@@ -75,13 +77,19 @@ export function openPeople(db: Db, job: IngestJob): SettlePeople {
       }
       return { team: known.name, department: known.department }
     }
-    const isNewTeam = team !== null && !(await isKnown('team', team))
-    const isNewDepartment = department !== null && !(await isKnown('department', department))
-    if (isNewTeam && options.unknown_people === 'create') {
+    const there = { team: await knownAs('team', team), department: await knownAs('department', department) }
+    const isNewTeam = team !== null && there.team === null
+    const isNewDepartment = department !== null && there.department === null
+    if (isNewTeam && isCreating) {
       // Which item comes first is chance: another one may say where the team belongs.
       const home = department ?? (await homeOf(team))
-      if (home === null) return failed('department_required', `Team ${team} cannot be without a department.`)
-      return make(team, home)
+      const group =
+        home === null
+          ? failed('department_required', `Team ${team} cannot be without a department.`)
+          : await make(team, home)
+      if (!('failure' in group)) return group
+      if (!isLenient) return advised(group)
+      warn(group.failure.reason)
     }
     if (options.unknown_people === 'refuse') {
       if (isNewTeam) return failed('unknown_team', `There is no team '${team}'.`)
@@ -89,10 +97,11 @@ export function openPeople(db: Db, job: IngestJob): SettlePeople {
     }
     if (isNewTeam) warn(`There is no team '${team}': taken in without a team.`)
     if (isNewDepartment) {
-      const why = options.unknown_people === 'create' ? ', and one that is new needs a team' : ''
+      const needs = there.team === null ? 'needs a team' : `needs a new team, and '${there.team}' is known without it`
+      const why = isCreating ? `, and one that is new ${needs}` : ''
       warn(`There is no department '${department}'${why}: taken in without a department.`)
     }
-    return { team: isNewTeam ? null : team, department: isNewDepartment ? null : department }
+    return there
   }
 
   return async (said) => {
@@ -106,10 +115,13 @@ export function openPeople(db: Db, job: IngestJob): SettlePeople {
     agents.delete(JSON.stringify(agent).toLowerCase())
     const name = agent.name ?? agent.email ?? agent.id
     if (options.unknown_people === 'refuse') return failed('unknown_agent', `No agent is known as '${name}'.`)
-    if (options.unknown_people === 'leave') return settled
-    if (group.team === null) return failed('team_required', `Agent '${name}' cannot be created without a team.`)
-    if (!by.scopes.includes('agents:manage')) return failed('may_not_create', mayNot('agent'))
-    return { ...settled, createsAgent: true }
+    if (!isCreating) return settled
+    const isAllowed = by.scopes.includes('agents:manage')
+    if (group.team !== null && isAllowed) return { ...settled, createsAgent: true }
+    if (isLenient) return settled
+    return isAllowed
+      ? failed('team_required', `Agent '${name}' cannot be created without a team.`)
+      : advised(failed('may_not_create', mayNot('agent', 'the scope agents:manage')))
   }
 }
 
@@ -124,8 +136,14 @@ function once<T>(map: Map<string, Promise<T>>, key: string, work: () => Promise<
 
 const failed = (code: string, reason: string) => ({ failure: { code, reason } })
 
-const mayNot = (noun: string) =>
-  `You are trying to create a new ${noun} but you don't have permissions to do that. Send it with unknown_people=leave, or let somebody who may.`
+const mayNot = (noun: string, needed: string) =>
+  `You are trying to create a new ${noun} but you don't have permissions to do that: it needs ${needed}.`
+
+/** What to do about it, where the item fails. */
+function advised({ failure: { code, reason } }: { failure: Reason }) {
+  const advice = 'Send it with unknown_people=leave, or have it retried by somebody who may.'
+  return failed(code, code === 'may_not_create' ? `${reason} ${advice}` : reason)
+}
 
 const standsFor = (people: Record<string, string> | undefined, name: string | null): string | null =>
   name === null ? null : (own(people, name) ?? name)
@@ -156,7 +174,12 @@ async function makeTeam(
   const place = { team, department, agent_id: null }
   const covers = by.reach === 'all' || (known && by.reach.column === 'department' && isWithin(by.reach, place))
   if (!by.scopes.includes('teams:manage') || !covers) {
-    throw new Problem('forbidden', 'insufficient_permissions', mayNot(known ? 'team' : 'department'))
+    const needed = covers
+      ? 'the scope teams:manage'
+      : known
+        ? 'access to its department'
+        : 'access to the whole organisation'
+    throw new Problem('forbidden', 'insufficient_permissions', mayNot(known ? 'team' : 'department', needed))
   }
   if (job.is_dry_run) return { team, department }
   try {

@@ -9,7 +9,7 @@ import { type CallRow, callRow } from './call-rows.ts'
 import type { ChatFile } from './chat-files.ts'
 import { callColumn } from './columns.ts'
 import type { Contents, Entry } from './contents.ts'
-import { entryKind, folderOf, isMetadataName, nameKey } from './entry-names.ts'
+import { baseOf, entryKind, folderOf, isMetadataName, isWorkbookName, nameKey } from './entry-names.ts'
 import { peopleIn } from './said.ts'
 import { type RowTable, readTextFile } from './text-files.ts'
 
@@ -18,11 +18,18 @@ export type BatchLimits = {
   textBytesMax: number
   /** Of all tables together whose rows are kept. */
   rowBytesMax: number
+  /** That hold anything, in those rows: in memory each is many times as large as in the text. */
+  cellsMax: number
   itemsMax: number
 }
 
 const MiB = 2 ** 20
-export const defaultBatchLimits: BatchLimits = { textBytesMax: 64 * MiB, rowBytesMax: 64 * MiB, itemsMax: 200_000 }
+export const defaultBatchLimits: BatchLimits = {
+  textBytesMax: 64 * MiB,
+  rowBytesMax: 64 * MiB,
+  cellsMax: 4_000_000,
+  itemsMax: 200_000,
+}
 
 /** What is known of a chat without keeping it. */
 export type FoundChat = { said: PeopleSaid | null; warnings: string[]; failure: Reason | null }
@@ -60,6 +67,13 @@ export async function survey(contents: Contents, limits: BatchLimits, signal: Ab
   }
   const tables: { entry: Entry; rows: FoundRow[] }[] = []
   let rowBytes = 0
+  let cellCount = 0
+  const countCells = (more: number) => {
+    cellCount += more
+    if (cellCount <= limits.cellsMax) return
+    const detail = `The tables hold more than ${limits.cellsMax} cells together. Leave columns out, or send them in parts.`
+    throw new Problem('too_large', 'tables_too_large', detail)
+  }
   let count = 0
   const counted = (more: number) => {
     count += more
@@ -98,7 +112,10 @@ export async function survey(contents: Contents, limits: BatchLimits, signal: Ab
       const detail = `The tables are larger than ${Math.floor(limits.rowBytesMax / MiB)} MiB together. Send them in parts.`
       throw new Problem('too_large', 'tables_too_large', detail)
     }
-    const rows = await readRows(entry, table, counted)
+    const rows = await readRows(entry, table, (cells) => {
+      counted(1)
+      countCells(cells)
+    })
     if (namesRecordings(table)) tables.push({ entry, rows })
     else if (isMetadataName(entry.name)) throw noFilename(entry, table.header)
     else found.unnamed.push({ name: entry.name, rows })
@@ -123,7 +140,10 @@ export async function survey(contents: Contents, limits: BatchLimits, signal: Ab
     } else if (entry.refusal) {
       found.broken.push({ entry, failure: entry.refusal })
     } else if (kind === 'recording') found.recordings.push(entry)
-    else found.ignored.push(entry.name)
+    else {
+      found.ignored.push(entry.name)
+      if (isWorkbookName(entry.name)) found.whys.push(noWorkbook(entry))
+    }
   }
   const depth = ({ entry }: { entry: Entry }) => nameKey(entry.name).split('/').length
   found.rows = tables.toSorted((a, b) => depth(b) - depth(a)).flatMap(({ rows }) => rows)
@@ -155,20 +175,28 @@ async function lookAtChats(chats: ChatFile): Promise<FoundChat[]> {
   return looked
 }
 
-async function readRows(entry: Entry, table: RowTable, counted: (more: number) => void): Promise<FoundRow[]> {
+async function readRows(entry: Entry, table: RowTable, counted: (cells: number) => void): Promise<FoundRow[]> {
   const breath = breaths()
   const rows: FoundRow[] = []
   const folder = folderOf(entry.name)
   for (const { where, cells } of table.rows()) {
     await breath()
-    counted(1)
-    rows.push({ ...callRow(where, cells), where, folder })
+    const row = callRow(where, cells)
+    counted(Object.keys(row.fields).length)
+    rows.push({ ...row, where, folder })
   }
   return rows
 }
 
 const namesRecordings = ({ header }: RowTable) =>
   header.some((name) => ['file', 'url'].includes(callColumn(name) ?? ''))
+
+/** @throws Problem('invalid') for the table that says whose the recordings are */
+function noWorkbook({ name }: Entry): string {
+  const why = `${name} is a workbook, which is not read. Save its sheet as "CSV UTF-8" and put that in.`
+  if (/^metadata\./i.test(baseOf(name))) throw new Problem('invalid', 'unsupported_file', why)
+  return why
+}
 
 /** Begins with the hosted service's own text. */
 function noFilename({ name }: Entry, header: string[] | null, why = ''): Problem {

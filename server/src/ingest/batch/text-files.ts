@@ -51,8 +51,13 @@ async function fileOfJson(name: string, text: string): Promise<TextFile> {
     case 'said':
       return file
     case null:
-      return { kind: 'other', why: `${name} holds neither chats ("messages") nor rows that name recordings.` }
+      return { kind: 'other', why: whyNeither(name, file.names) }
   }
+}
+
+const whyNeither = (name: string, names: string[]) => {
+  const has = names.length > 0 ? ` Its entries have ${names.slice(0, 12).join(', ').slice(0, 200)}.` : ''
+  return `${name} holds neither chats (a list "messages", of "message", "sender" and "time") nor rows that name recordings.${has}`
 }
 
 /** A list may hold both chats and rows. What can be read as neither is told of as a chat. */

@@ -7,8 +7,8 @@ import { Problem } from '../../platform/problem.ts'
 import type { Store } from '../../storage/index.ts'
 import { contentsKind, headBytes } from './contents-kind.ts'
 import { failJob } from './end-job.ts'
-import { changeJob, lockJob } from './jobs.ts'
-import type { IngestJob, Part } from './shapes.ts'
+import { changeJob, getJob, lockJob } from './jobs.ts'
+import type { IngestJob, Part, Reason } from './shapes.ts'
 
 export type ContentsArrived = (
   contents: { orgId: string; jobId: string; parts: Part[]; actor: string; requestId: string },
@@ -27,7 +27,7 @@ export function contentsArrival(input: {
     const source = await kindOfParts(store, parts).catch(async (err) => {
       if (err instanceof Problem && err.kind === 'invalid') {
         const failure = { code: err.code, reason: err.detail }
-        await db.transaction().execute((tx) => failJob(tx, { org_id: orgId, id: jobId }, failure))
+        await db.transaction().execute((tx) => failAnnounced(tx, orgId, jobId, failure))
       }
       throw err
     })
@@ -50,6 +50,12 @@ export function requireAnnounced(job: IngestJob): IngestJob {
 }
 
 export const isAnnounced = ({ state, file_url }: IngestJob): boolean => state === 'uploading' && file_url === null
+
+/** Nobody will send its contents, or not these; a job that has got others, or has ended, is left alone. */
+export async function failAnnounced(tx: Tx, orgId: string, jobId: string, failure: Reason): Promise<void> {
+  const job = await getJob(tx, orgId, jobId)
+  if (job && isAnnounced(await lockJob(tx, orgId, jobId))) await failJob(tx, job, failure)
+}
 
 /** What the parts together are. @throws Problem('invalid') as contentsKind does */
 export async function kindOfParts(store: Store, parts: readonly Part[]): Promise<'zip' | 'list'> {

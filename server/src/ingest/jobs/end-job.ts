@@ -8,29 +8,34 @@ import { cancelItems, countItems, failWaiting } from './items.ts'
 import { changeJob, ended, lockJob } from './jobs.ts'
 import type { Counts, IngestJob, JobState, Reason } from './shapes.ts'
 
-/** Every item has been settled, unless some were given back meanwhile: then `next` goes on with them. */
+/**
+ * Every item has been settled, unless some were given back meanwhile: then `next` goes on with them. Answers whether it
+ * ended now; others may have ended it before.
+ */
 export async function endJob(
   tx: Tx,
   { org_id, id }: IngestJob,
   next: (tx: Tx, job: IngestJob) => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   const job = await lockOpen(tx, org_id, id)
-  if (!job) return
+  if (!job) return false
   const counts = await countItems(tx, { orgId: org_id, jobId: id })
   if (counts.waiting > 0) await next(tx, job)
   else await close(tx, job, counts, null)
+  return counts.waiting === 0
 }
 
-/** It cannot be read, or not any more: what waits fails with it. */
+/** It cannot be read, or not any more: what waits fails with it. Answers as endJob does. */
 export async function failJob(
   tx: Tx,
   { org_id, id }: Pick<IngestJob, 'org_id' | 'id'>,
   failure: Reason,
-): Promise<void> {
+): Promise<boolean> {
   const job = await lockOpen(tx, org_id, id)
-  if (!job) return
+  if (!job) return false
   await failWaiting(tx, { orgId: org_id, jobId: id }, failure)
   await close(tx, job, await countItems(tx, { orgId: org_id, jobId: id }), failure)
+  return true
 }
 
 /** What was open is complete: nothing will be added. */

@@ -79,4 +79,13 @@ describe('errors.csv', () => {
       Array.from({ length: 1203 }, (_, index) => index),
     )
   })
+
+  test('numbers that a spreadsheet would spoil come as text, and are read again as they were', async () => {
+    const fields = { contact: '0821234567', interaction_id: '12345678901234567', called_number: '21555', koste: '0,50' }
+    const csv = await csvOf([{ name: 'a.wav', failure, fields }])
+    assert.match(csv, /,'0821234567,'12345678901234567,"0,50"\r\n$/)
+    const { header, rows } = readCsv(Buffer.from(csv), { rowsMax: 10 })
+    const cells = rows[0]?.values.map((value, index) => [header[index] as string, value] as const) ?? []
+    assert.deepEqual({ ...callRow('errors.csv', cells).fields }, fields)
+  })
 })

@@ -45,8 +45,11 @@ function row(item: IngestItem, said: string[]): string[] {
   const file = fileNames.map((name) => fields[name]).find((value) => typeof value === 'string')
   const error = [item.position, code, reason, adviceFor(item)]
   const named = 'url' in locator ? locator.url : (file ?? item.name)
-  return [...error, named, ...said.map((name) => fields[name])].map(cell)
+  return [...error.map(cell), cell(named), ...said.map((name) => asText(cell(fields[name])))]
 }
+
+/** Without the apostrophe a spreadsheet takes the first zero of a telephone number away, and rounds a long id. */
+const asText = (text: string) => (/^0\d+$|^\d{16,}$/.test(text) ? `'${text}` : text)
 
 function cell(value: unknown): string {
   const text =
@@ -60,6 +63,13 @@ const advice: Record<string, string> = {
   upload_expired: 'Send it again, naming another open job.',
   allocation_exceeded: 'Have the allocation raised, or wait for the next month; then retry it.',
   beyond_reach: 'Have it sent by somebody who has access to that team or department.',
+  team_required: 'Name the team in its row; or retry it with unknown_people=leave.',
+  department_required: 'Name the department in its row; or retry it with unknown_people=leave.',
+  may_not_create: 'Have it retried by somebody who may; or retry it with unknown_people=leave.',
+  unknown_agent: 'Mend the name, or say in people whom it stands for; or retry it with unknown_people=leave.',
+  unknown_team: 'Mend the name, or say in people what it stands for; or retry it with unknown_people=leave.',
+  unknown_department: 'Mend the name, or say in people what it stands for; or retry it with unknown_people=leave.',
+  no_file: 'Mend the name of the file, or put the file into the ZIP; then send both again.',
   too_large: 'Send a smaller file: compressed (MP3, Opus) or split.',
   object_too_large: 'Send a smaller file: compressed (MP3, Opus) or split.',
 }

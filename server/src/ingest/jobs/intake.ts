@@ -11,6 +11,7 @@ import { nameInUrl } from '../file-names.ts'
 import type { FileDownload } from '../remote/file-download.ts'
 import type { Accept, Submission } from '../shapes.ts'
 import { getItem, settleItems } from './items.ts'
+import { orFail } from './named-item.ts'
 import type { TakeItem } from './run-job.ts'
 import type { IngestItem, IngestJob, ItemContent, ItemState, SettlePeople } from './shapes.ts'
 import { type CheckRecording, measureRecording, stageRecording, storeKeyOf } from './stage-item.ts'
@@ -47,29 +48,26 @@ export function intake(input: {
     }
 
     const take = async (item: IngestItem, signal: AbortSignal) => {
-      let isKept = false
-      try {
-        const prepared = await prepare(stageRecording(store, limits), item, signal)
-        const submission = await withPeople(prepared, settle)
-        let outcome: ItemState = 'ok'
-        await accept({
-          ...submission,
-          answer(accepted) {
-            isKept = accepted.outcome !== 'duplicate'
-            outcome = isKept ? 'ok' : 'duplicate'
-            return submission.answer(accepted)
-          },
-        })
-        return outcome
-      } finally {
-        if (!isKept && item.kind === 'recording') await drop(item)
-      }
+      const prepared = await prepare(stageRecording(store, limits), item, signal)
+      const submission = await withPeople(prepared, settle)
+      let outcome: ItemState = 'ok'
+      await accept({
+        ...submission,
+        answer(accepted) {
+          outcome = accepted.outcome === 'duplicate' ? 'duplicate' : 'ok'
+          return submission.answer(accepted)
+        },
+      })
+      return outcome
     }
 
-    /** Another worker may have taken it in under the same key meanwhile: then the bytes are the conversation's. */
+    /**
+     * Another worker may have taken it in under the same key meanwhile: then the bytes are the conversation's. While it
+     * waits, one may be about to; whoever tries next writes them over.
+     */
     const drop = async (item: IngestItem) => {
       const now = await getItem(db, { orgId: item.org_id, jobId: item.job_id }, item.position)
-      if (now?.state !== 'ok') await store.delete(storeKeyOf(item))
+      if (now?.state !== 'ok' && now?.state !== 'waiting') await store.delete(storeKeyOf(item))
     }
 
     const rehearse = async (item: IngestItem, signal: AbortSignal) => {
@@ -92,7 +90,23 @@ export function intake(input: {
       return twin?.id ?? null
     }
 
-    return job.is_dry_run ? rehearse : take
+    const work = job.is_dry_run ? rehearse : take
+    return async (item, signal) => {
+      let isKept = job.is_dry_run || item.kind === 'chat'
+      try {
+        const place = { jobId: item.job_id, position: item.position }
+        const outcome = await orFail(db, item.org_id, place, () =>
+          work(item, signal).catch((err) => {
+            signal.throwIfAborted()
+            throw err
+          }),
+        )
+        isKept ||= outcome === 'ok'
+        return outcome
+      } finally {
+        if (!isKept) await drop(item)
+      }
+    }
   }
 }
 

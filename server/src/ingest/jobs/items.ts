@@ -5,13 +5,13 @@ import { type DbOrTx, insertRows, type Tx } from '../../platform/db/db.ts'
 import type { IngestItems } from '../../platform/db/schema.gen.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Body } from '../flexible-body.ts'
-import { lockJob, requireOpen } from './jobs.ts'
 import type { Counts, IngestItem, ItemPlace, ItemState, NewItem, Reason } from './shapes.ts'
 
 type JobKey = { orgId: string; jobId: string }
 
 const rowsAtOnce = 5000
-const nameCharsMax = 1000
+/** An entry of PostgreSQL's indexes holds 2704 bytes. */
+const nameBytesMax = 2000
 
 const asItem = (row: Selectable<IngestItems>): IngestItem => row as unknown as IngestItem
 
@@ -22,6 +22,7 @@ export async function addItems(tx: Tx, { orgId, jobId }: JobKey, items: NewItem[
       ...item,
       name: shown(name),
       fields: holdable(fields),
+      found_warnings: item.warnings,
       org_id: orgId,
       job_id: jobId,
       position: from + start + index,
@@ -36,9 +37,12 @@ export async function addItems(tx: Tx, { orgId, jobId }: JobKey, items: NewItem[
   }
 }
 
+/** `attempt` tells whether anybody has opened or settled it since. */
+export type OpenedItem = ItemPlace & { attempt: number }
+
 /**
- * The item of an open job that a single upload belongs to, waiting: made, or the one of the same name once more.
- * @throws Problem('not_found'), Problem('conflict', 'job_not_open')
+ * The item of an open job that a single upload belongs to, waiting: made, or the one of the same name once more. The
+ * caller holds the job.
  */
 export async function openItem(
   tx: Tx,
@@ -49,20 +53,29 @@ export async function openItem(
     kind,
     sizeBytes,
   }: JobKey & { name: string; kind: IngestItem['kind']; sizeBytes: number | null },
-): Promise<ItemPlace> {
-  requireOpen(await lockJob(tx, orgId, jobId))
-  const { rows } = await sql<{ position: number }>`
-    update ingest_items set state = 'waiting', code = null, reason = null, attempt = attempt + 1, updated_at = now()
-    where org_id = ${orgId} and job_id = ${jobId} and name = ${shown(name)} returning position`.execute(tx)
+): Promise<OpenedItem> {
+  // Until it is settled again, it remembers how it was: see unopenItem.
+  const { rows } = await sql<{ position: number; attempt: number }>`
+    update ingest_items set state = 'waiting', code = null, reason = null, attempt = attempt + 1, updated_at = now(),
+      locator = case state when 'waiting' then locator else jsonb_build_object('was', state) end
+    where org_id = ${orgId} and job_id = ${jobId} and name = ${shown(name)} returning position, attempt`.execute(tx)
   const [known] = rows
-  if (known) return { jobId, position: known.position }
+  if (known) return { jobId, ...known }
   const { rows: next } = await sql<{ position: number }>`
     select coalesce(max(position) + 1, 0) as position from ingest_items
     where org_id = ${orgId} and job_id = ${jobId}`.execute(tx)
   const position = next[0]?.position ?? 0
   const item = { name, kind, locator: {}, fields: {}, size_bytes: sizeBytes, warnings: [], failure: null }
   await addItems(tx, { orgId, jobId }, [item], position)
-  return { jobId, position }
+  return { jobId, position, attempt: 0 }
+}
+
+/** As if it had not been opened; one that somebody else has opened or settled since is theirs. */
+export async function unopenItem(db: DbOrTx, orgId: string, { jobId, position, attempt }: OpenedItem): Promise<void> {
+  const isIt = sql`org_id = ${orgId} and job_id = ${jobId} and position = ${position} and attempt = ${attempt}
+    and state = 'waiting'`
+  await sql`delete from ingest_items where ${isIt} and not locator ? 'was'`.execute(db)
+  await sql`update ingest_items set state = locator ->> 'was', updated_at = now() where ${isIt}`.execute(db)
 }
 
 /** In order of position, after `after`. */
@@ -111,7 +124,14 @@ export async function resetItems(
 ): Promise<number> {
   let query = tx
     .updateTable('ingest_items')
-    .set({ state: 'waiting', code: null, reason: null, conversation_id: null, updated_at: new Date() })
+    .set({
+      state: 'waiting',
+      code: null,
+      reason: null,
+      conversation_id: null,
+      warnings: sql.ref('found_warnings'),
+      updated_at: new Date(),
+    })
     .where('org_id', '=', orgId)
     .where('job_id', '=', jobId)
     .where('state', 'in', which.states)
@@ -154,7 +174,8 @@ export type Settled = PlacedItem & {
   conversation_id: string | null
   code: string | null
   reason: string | null
-  warnings: string[]
+  /** null: no others than were found before any try. */
+  warnings: string[] | null
 }
 
 /** Writes what became of items that wait. */
@@ -162,7 +183,7 @@ export async function settleItems(tx: DbOrTx, settled: Settled[]): Promise<void>
   if (settled.length === 0) return
   await sql`
     update ingest_items i set state = k.state, conversation_id = k.conversation_id, code = k.code, reason = k.reason,
-      warnings = k.warnings, attempt = i.attempt + 1, updated_at = now()
+      warnings = coalesce(k.warnings, i.found_warnings), attempt = i.attempt + 1, updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) as k ("orgId" uuid, "jobId" uuid, position int,
       state text, conversation_id uuid, code text, reason text, warnings jsonb)
     where i.org_id = k."orgId" and i.job_id = k."jobId" and i.position = k.position and i.state = 'waiting'`.execute(tx)
@@ -170,7 +191,7 @@ export async function settleItems(tx: DbOrTx, settled: Settled[]): Promise<void>
 
 /** One that cannot be taken in, and why. */
 export const failItem = (db: DbOrTx, orgId: string, place: ItemPlace, { code, reason }: Reason): Promise<void> =>
-  settleItems(db, [{ ...place, orgId, state: 'failed', conversation_id: null, code, reason, warnings: [] }])
+  settleItems(db, [{ ...place, orgId, state: 'failed', conversation_id: null, code, reason, warnings: null }])
 
 /** Why one that waits could not be taken in on the newest try. */
 export async function noteItem(
@@ -203,7 +224,10 @@ export async function departmentBeside(db: DbOrTx, { orgId, jobId }: JobKey, tea
 }
 
 /** What the database cannot hold is left out: NUL, half a surrogate pair. */
-const shown = (name: string) => plain(name).slice(0, nameCharsMax)
+function shown(name: string): string {
+  const text = plain(name)
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(nameBytesMax)).read)
+}
 const plain = (text: string) => text.replaceAll('\0', '').toWellFormed()
 
 function holdable(fields: Body): Body {

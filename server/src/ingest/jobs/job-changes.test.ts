@@ -65,7 +65,7 @@ describe('what people do to ingest jobs', () => {
     assert.equal(started?.is_dry_run, false)
     assert.equal(started?.counts, null)
     assert.equal(started?.ended_at, null)
-    assert.equal(started?.sent_by.actor, 'user:other')
+    assert.deepEqual([started?.sent_by.actor, started?.made_by], ['user:other', by.actor])
     assert.deepEqual(started?.options.people, { agents: { a: 'A', b: 'B' }, teams: { t: 'T' } })
     assert.deepEqual({ waiting: counts.waiting, failed: counts.failed }, { waiting: 2, failed: 1 })
     assert.deepEqual(await jobs.waiting(by.orgId), { runs: 1, removals: 0 })

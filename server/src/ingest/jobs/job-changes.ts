@@ -21,9 +21,11 @@ export type Effects = {
  * @throws Problem('not_found')
  */
 export function requireSeen(job: IngestJob | null, { reach, actor }: Pick<Principal, 'reach' | 'actor'>): IngestJob {
-  if (!job || (reach !== 'all' && job.sent_by.actor !== actor)) throw notFound()
+  if (!job || (reach !== 'all' && job.made_by !== actor)) throw notFound()
   return job
 }
+
+const senderOf = ({ actor, scopes, reach }: Principal): IngestJob['sent_by'] => ({ actor, scopes, reach })
 
 export function jobChanges({ enqueueRun, removeFiles }: Effects) {
   const lockSeen = async (tx: Tx, by: Principal, id: string) => requireSeen(await lockJob(tx, by.orgId, id), by)
@@ -56,7 +58,7 @@ export function jobChanges({ enqueueRun, removeFiles }: Effects) {
         state: 'expanded',
         is_dry_run: false,
         options: merged(job.options, options),
-        sent_by: { actor: by.actor, scopes: by.scopes, reach: by.reach },
+        sent_by: senderOf(by),
       })
     },
 
@@ -72,7 +74,8 @@ export function jobChanges({ enqueueRun, removeFiles }: Effects) {
     },
 
     /**
-     * All failed items, those that failed with one of `codes`, or the one at `position`, with the options of now.
+     * All failed items, those that failed with one of `codes`, or the one at `position`, with the options of now, on
+     * behalf of whoever retries them: nobody makes teams with the rights of another.
      * Answers how many; 0 for a job that is read anew as a whole.
      * @throws Problem('conflict', 'not_retryable' | 'source_gone' | 'item_not_failed' | 'nothing_to_retry')
      */
@@ -86,12 +89,16 @@ export function jobChanges({ enqueueRun, removeFiles }: Effects) {
       const count = await resetItems(tx, keyOf(job), { states, codes, ...(position === undefined ? {} : { position }) })
       if (count > 0) {
         requireSource(job)
-        await goOn(tx, job, { state: 'expanded', options })
+        await goOn(tx, job, { state: 'expanded', options, sent_by: senderOf(by) })
         return count
       }
       if (job.state !== 'failed' || position !== undefined || codes) throw nothingToRetry()
       if (job.parts.length === 0 && job.file_url === null) throw sourceGone()
-      await goOn(tx, job, { state: job.parts.length > 0 ? 'received' : 'uploading', options })
+      await goOn(tx, job, {
+        state: job.parts.length > 0 ? 'received' : 'uploading',
+        options,
+        sent_by: senderOf(by),
+      })
       return 0
     },
 

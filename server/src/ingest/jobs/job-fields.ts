@@ -19,7 +19,7 @@ const emailsMax = 20
 const text = (charsMax: number, description?: string) =>
   Type.String({ minLength: 1, maxLength: charsMax, ...(description ? { description } : {}) })
 
-export const unknownPeople = Type.Enum(['create', 'leave', 'refuse'], {
+export const unknownPeople = Type.Enum(['create_or_leave', 'create', 'leave', 'refuse'], {
   description: 'Agents, teams and departments that are not known: made, left out, or the item is refused',
 })
 

@@ -1,6 +1,6 @@
 // Ingest jobs: one row for each bulk load, from the promise of its bytes to the counts of how it ended. The table's owner.
 
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { IngestJobs } from '../../platform/db/schema.gen.ts'
 import { newId } from '../../platform/ids.ts'
@@ -13,7 +13,7 @@ export type NewJob = Pick<IngestJob, 'org_id' | 'source' | 'name' | 'state' | 's
   }
 
 export const defaultOptions: JobOptions = {
-  unknown_people: 'create',
+  unknown_people: 'create_or_leave',
   people: {},
   allow_duplicates: false,
   defaults: {},
@@ -31,6 +31,7 @@ export async function createJob(tx: Tx, { options, sent_by, parts, warnings, ...
       id: newId(),
       ...given,
       options: JSON.stringify({ ...defaultOptions, ...options }),
+      made_by: sent_by.actor,
       sent_by: JSON.stringify({ actor: sent_by.actor, scopes: sent_by.scopes, reach: sent_by.reach }),
       parts: JSON.stringify(parts ?? []),
       warnings: JSON.stringify(warnings ?? []),
@@ -140,7 +141,7 @@ export async function listJobs(
   if (sourceId) query = query.where('source_id', '=', sourceId)
   if (from) query = query.where('created_at', '>=', from)
   if (to) query = query.where('created_at', '<', to)
-  if (actor !== null) query = query.where(sql`sent_by ->> 'actor'`, '=', actor)
+  if (actor !== null) query = query.where('made_by', '=', actor)
   if (page.last !== null) query = query.where('id', '<', page.last)
   return (await query.orderBy('id', 'desc').limit(page.limit).execute()).map(asJob)
 }

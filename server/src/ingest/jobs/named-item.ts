@@ -1,11 +1,13 @@
 // A single upload that names an open ingest job: its place there, and what is written of it when it is refused.
 
 import type { Db, Tx } from '../../platform/db/db.ts'
+import type { Principal } from '../../platform/http/route.ts'
 import { isUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
 import { withoutMetadata } from '../call-metadata.ts'
 import { type Body, fieldsOf } from '../flexible-body.ts'
-import { failItem, openItem, resetItems } from './items.ts'
+import { failItem, type OpenedItem, openItem, resetItems, unopenItem } from './items.ts'
+import { requireSeen } from './job-changes.ts'
 import { lockJob, requireOpen } from './jobs.ts'
 import type { IngestItem, ItemPlace } from './shapes.ts'
 import { itemFailure } from './take-item.ts'
@@ -28,17 +30,20 @@ export function readNamedItem(body: Body): NamedItem | null {
 /** @throws Problem('not_found') as for a job of others, Problem('conflict', 'job_not_open') */
 export async function openNamedItem(
   db: Db,
-  orgId: string,
-  named: NamedItem,
-  what: { kind: IngestItem['kind']; fallbackName: string; sizeBytes: number | null },
-): Promise<ItemPlace> {
-  const { jobId } = named
+  by: Pick<Principal, 'orgId' | 'actor' | 'reach'>,
+  { jobId, name }: NamedItem,
+  { fallbackName, ...what }: { kind: IngestItem['kind']; fallbackName: string; sizeBytes: number | null },
+): Promise<OpenedItem> {
   if (!isUuid(jobId)) throw notFound()
-  const name = named.name ?? what.fallbackName
-  return db
-    .transaction()
-    .execute((tx) => openItem(tx, { orgId, jobId, name, kind: what.kind, sizeBytes: what.sizeBytes }))
+  return db.transaction().execute(async (tx) => {
+    requireOpen(requireSeen(await lockJob(tx, by.orgId, jobId), by))
+    return openItem(tx, { orgId: by.orgId, jobId, name: name ?? fallbackName, ...what })
+  })
 }
+
+/** It was no other try after all: the request was answered before, while this item was being opened. */
+export const closeNamedItem = (db: Db, orgId: string, opened: OpenedItem): Promise<void> =>
+  unopenItem(db, orgId, opened)
 
 /** One more try at an item that may have failed before. @throws Problem('conflict', 'job_not_open') */
 export async function reopenItem(tx: Tx, orgId: string, { jobId, position }: ItemPlace): Promise<void> {

@@ -16,7 +16,8 @@ const heartbeatMs = 15_000
 const streamMsMax = 15 * 60_000
 /** Of one organisation, to this process. */
 const streamsMax = 20
-const failuresAtOnce = 200
+/** Each page is found among all failures of the job: few large ones, as there may be a hundred thousand. */
+const failuresAtOnce = 5000
 /** A transaction that settles items may end so long after it began, which is the time that they bear. */
 const lagMs = 10_000
 const reconnectMs = 2000

@@ -7,8 +7,9 @@ import { type Job, job, type Worker, type Write, worker } from '../../platform/j
 import type { Queue } from '../../platform/jobs/queue.ts'
 import type { Log } from '../../platform/log.ts'
 import { Problem } from '../../platform/problem.ts'
+import { sideBySide } from '../../platform/side-by-side.ts'
 import { endJob, failJob } from './end-job.ts'
-import { addItems, failItem, listItems, noteItem } from './items.ts'
+import { addItems, listItems, noteItem } from './items.ts'
 import { changeJob, getJob, lockJob } from './jobs.ts'
 import type { IngestItem, IngestJob, ItemState, JobSource, OpenSource, Part, Source } from './shapes.ts'
 import { itemFailure } from './take-item.ts'
@@ -24,16 +25,17 @@ export const runJob: Job<Run> = job<Run>({
 })
 
 const runMs = 5 * 60_000
-const itemsAtOnce = 256
+const itemsAtOnce = 1024
 const recordingsSideBySide = 4
-const chatsSideBySide = 64
+/** Three groups of what shares a commit: one is written, one waits, one is read. */
+const chatsSideBySide = 192
 /** The store or the database is away, rather than something wrong with an item. */
 const setbacksMax = 10
 
 export const enqueueRun = (tx: Tx, queue: Queue, { org_id: orgId, id: jobId }: Pick<IngestJob, 'org_id' | 'id'>) =>
   queue.enqueue(tx, runJob, [{ input: { orgId, jobId }, group: orgId }])
 
-/** Takes one item in, or rehearses that, and writes the outcome. Throws what is not the item's own fault. */
+/** Takes one item in, or rehearses that, and writes the outcome, also where it throws what is the item's own fault. */
 export type TakeItem = (
   job: IngestJob,
   org: Org,
@@ -71,10 +73,9 @@ export function runWorker(input: {
   const next = (tx: Tx, job: IngestJob) => enqueueRun(tx, input.queue(), job)
 
   const ending =
-    (job: IngestJob, end: Write): Write =>
+    (job: IngestJob, end: (tx: Tx) => Promise<boolean>): Write =>
     async (tx) => {
-      await end(tx)
-      await input.tellEnd(tx, job)
+      if (await end(tx)) await input.tellEnd(tx, job)
     }
 
   function sourceOf(job: IngestJob): Source {
@@ -86,10 +87,12 @@ export function runWorker(input: {
   async function fetched(job: IngestJob, signal: AbortSignal): Promise<IngestJob> {
     const part = await input.fetchArchive(job, signal)
     try {
-      return await change(job, { state: 'received', parts: [part] })
+      return await change(job, { state: 'received', parts: [part], failure: null })
     } catch (err) {
-      // Cancelled meanwhile, or deleted: nobody else knows of these bytes.
-      if (err instanceof Stopped) await input.removeArchive(part)
+      // Cancelled meanwhile, or deleted: nobody knows of these bytes, unless another worker was here first.
+      const now = await getJob(db, job.org_id, job.id)
+      const isHeld = now?.parts.some(({ store_key }) => store_key === part.store_key)
+      if (err instanceof Stopped && !isHeld) await input.removeArchive(part)
       throw err
     }
   }
@@ -133,9 +136,9 @@ export function runWorker(input: {
         signal.throwIfAborted()
         const failure = itemFailure(err)
         const place = { jobId: job.id, position: item.position }
-        if (failure?.code === 'item_settled') return
+        // By another worker, or with its whole job.
+        if (failure?.code === 'item_settled') return requireGoing(key)
         if (failure) {
-          await failItem(db, job.org_id, place, failure)
           await source.settled?.(item, 'failed')
           return
         }
@@ -149,7 +152,7 @@ export function runWorker(input: {
       const items = await listItems(db, key, { states: ['waiting'], after, limit: itemsAtOnce })
       const last = items.at(-1)
       if (!last) break
-      if ((await getJob(db, key.orgId, key.jobId))?.state !== 'expanded') throw new Stopped()
+      await requireGoing(key)
       const width = items.every(({ kind }) => kind === 'chat') ? chatsSideBySide : recordingsSideBySide
       await sideBySide(items, width, takeOne)
       signal.throwIfAborted()
@@ -158,6 +161,10 @@ export function runWorker(input: {
     }
     if (setbacks.length > 0) throw setbacks[0]
     return true
+  }
+
+  async function requireGoing({ orgId, jobId }: Run): Promise<void> {
+    if ((await getJob(db, orgId, jobId))?.state !== 'expanded') throw new Stopped()
   }
 
   return worker<Run>({
@@ -174,10 +181,20 @@ export function runWorker(input: {
         return ending(found, (tx) => failJob(tx, found, failure))
       }
     },
+    /** Whoever waits for a file that is being fetched is told what is in its way. */
+    postpone: ({ orgId, jobId }, _, error) => {
+      return async (tx) => {
+        const found = await getJob(tx, orgId, jobId)
+        if (found?.state !== 'uploading' || !(error instanceof Problem)) return
+        await changeJob(tx, found, { failure: { code: error.code, reason: error.detail } })
+      }
+    },
     async bury({ orgId, jobId }) {
       const found = await getJob(db, orgId, jobId)
       if (!found || !isRunnable(found)) return undefined
-      const reason = 'It could not be taken in on any of several tries.'
+      const reason = ['It could not be taken in on any of several tries.', found.failure?.reason]
+        .filter(Boolean)
+        .join(' ')
       return ending(found, (tx) => failJob(tx, found, { code: 'given_up', reason }))
     },
   })
@@ -188,21 +205,3 @@ class Stopped extends Error {}
 
 const isRunnable = ({ state, file_url }: IngestJob) =>
   state === 'received' || state === 'expanded' || (state === 'uploading' && file_url !== null)
-
-/** The first error stops what has not begun, once what has begun has ended. */
-async function sideBySide<Item>(items: Item[], width: number, work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values()
-  let isStopped = false
-  const lane = async () => {
-    for (const item of rest) {
-      if (isStopped) return
-      await work(item).catch((err) => {
-        isStopped = true
-        throw err
-      })
-    }
-  }
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
-}

@@ -26,8 +26,8 @@ export type JobState =
 
 export type ItemState = 'waiting' | 'ok' | 'failed' | 'duplicate' | 'cancelled'
 
-/** What is done with agents, teams and departments that are named and not known. */
-export type UnknownPeople = 'create' | 'leave' | 'refuse'
+/** What is done with agents, teams and departments that are named and not known. `create_or_leave`: what can be created is. */
+export type UnknownPeople = 'create_or_leave' | 'create' | 'leave' | 'refuse'
 
 export type JobOptions = {
   unknown_people: UnknownPeople
@@ -55,6 +55,7 @@ export type IngestJob = {
   state: JobState
   is_dry_run: boolean
   options: JobOptions
+  made_by: string
   sent_by: Pick<Principal, 'actor' | 'scopes' | 'reach'>
   request_id: string
   parts: Part[]
@@ -87,6 +88,8 @@ export type Locator =
   | { entry: number; chat?: number }
   | { path: string; size_bytes: number; modified_at: string | null }
   | { url: string }
+  /** Of open jobs: its state before it was opened once more. */
+  | { was: ItemState }
   | Record<string, never>
 
 export type NewItem = {
@@ -106,6 +109,8 @@ export type IngestItem = Omit<NewItem, 'failure'> & {
   position: number
   state: ItemState
   file_id: string
+  /** When it was listed, before any try; `warnings` has these and those of the newest try. */
+  found_warnings: string[]
   conversation_id: string | null
   code: string | null
   reason: string | null

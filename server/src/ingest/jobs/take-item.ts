@@ -55,7 +55,7 @@ function prepareCall(
   { file, modifiedAt }: { file: StagedFile; modifiedAt: Date | null },
 ): Submission {
   const said = readCallMetadata(fieldsOf(job, item), { timeZone, now: modifiedAt ?? job.created_at })
-  const more = { source: sources[job.source], contentHash: file.sha256, warnings: item.warnings }
+  const more = { source: sources[job.source], contentHash: file.sha256, warnings: item.found_warnings }
   return {
     ...facts(job, item, said.allowsDuplicate),
     claim: callClaim(org, timeZone, file),
@@ -77,7 +77,7 @@ function prepareChat(
   return {
     ...facts(job, item, chat.allowsDuplicate),
     claim: chatClaim(org, timeZone),
-    arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings: item.warnings }),
+    arrival: chatArrival(org.id, newId(), chat, { contentHash: hash, warnings: item.found_warnings }),
     recording: null,
     transcript: chatTranscript(chat.messages),
   }

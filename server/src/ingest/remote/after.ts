@@ -5,7 +5,7 @@ import type { Db } from '../../platform/db/db.ts'
 import { RemoteFailure, type RemoteFolder } from '../../platform/remote/folder.ts'
 import { targetOf } from './after-paths.ts'
 import { filesDue, noteDone, noteOutcomes } from './file-outcomes.ts'
-import type { Folder } from './folders.ts'
+import { type Folder, findFolder } from './folders.ts'
 import { isSameVersion } from './look.ts'
 import type { SeenFile } from './remote-files.ts'
 
@@ -20,11 +20,16 @@ export type Tidying = {
 export function tidying(
   db: Db,
   remote: RemoteFolder,
-  { folder, timeZone, warn }: { folder: Folder; timeZone: string; warn: (text: string) => unknown },
+  { folder: opened, timeZone, warn }: { folder: Folder; timeZone: string; warn: (text: string) => unknown },
 ): Tidying {
+  let folder = opened
   let isRefused = false
 
   async function settleAll(signal: AbortSignal, item?: { job_id: string; position: number }): Promise<void> {
+    // The rule may have been taken back since this run began, or the folder led elsewhere.
+    const now = await findFolder(db, opened.org_id, opened.id)
+    if (!now || now.server_id !== opened.server_id || now.path !== opened.path) return
+    folder = now
     await noteOutcomes(db, folder, item)
     let after: string | null = null
     do {

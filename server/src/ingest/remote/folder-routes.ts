@@ -38,7 +38,7 @@ import {
   lockFolder,
   requireFolder,
 } from './folders.ts'
-import { countFiles, listFiles } from './remote-files.ts'
+import { countFiles, forgetPlace, listFiles } from './remote-files.ts'
 import { nextSync } from './schedule.ts'
 import { requireServer } from './servers.ts'
 import { enqueueSync } from './sync.ts'
@@ -178,7 +178,8 @@ export function folderRoutes(parts: { db: Db; secrets: Secrets; queue: () => Que
       method: 'PATCH',
       paths: ['/v1/remote-folders/:id'],
       summary: 'Change or pause a remote folder',
-      description: 'What is named replaces what was. Files that were taken in already stay so under a new pattern.',
+      description:
+        'What is named replaces what was. Files that were taken in already stay so under a new pattern. Another path or server is another place, where all is looked at anew.',
       tag,
       auth,
       params: byId,
@@ -195,8 +196,10 @@ export function folderRoutes(parts: { db: Db; secrets: Secrets; queue: () => Que
           const settings = { ...readFolderChange(settingsOf(before), fields).settings, ...found }
           const isResumed = settings.is_active && !before.is_active
           const now = new Date()
-          const isSooner = isResumed || fields.schedule !== undefined
-          const next = isResumed ? now : nextSync(settings.schedule, timeZone, now)
+          const isMoved = settings.server_id !== before.server_id || settings.path !== before.path
+          if (isMoved) await forgetPlace(tx, orgId, { folderId: before.id })
+          const isSooner = isResumed || isMoved || fields.schedule !== undefined
+          const next = isResumed || isMoved ? now : nextSync(settings.schedule, timeZone, now)
           const after = await changeFolder(tx, before, settings, isSooner ? next : before.next_sync_at)
           const data = { before: factsOf(before), after: factsOf(after) }
           return { answer: ok(folderView(after)), action: 'remote_folder.change', target: folder.id, data }

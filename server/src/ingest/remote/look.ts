@@ -1,6 +1,7 @@
 // One look at a remote folder: lists it, and writes down what is there, what is new, what has changed and what is gone.
 // Which of it is complete, and what is then done, is for others.
 
+import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../platform/db/db.ts'
 import { compilePattern, type PathPattern, pathCharsMax } from '../../platform/path-pattern.ts'
@@ -46,6 +47,8 @@ export async function look(
   const warn = (text: string) => void (warnings.size < warningsMax && warnings.add(text))
   const judge = judgeOf(folder)
   const seen = new Set<string>()
+  /** Instead of the path: half a million of them may be a kilobyte each. */
+  const markOf = (path: string) => hash('sha256', path, 'base64url')
 
   const write = (work: (tx: Tx) => Promise<void>) =>
     db.transaction().execute(async (tx) => {
@@ -78,12 +81,13 @@ export async function look(
   const ownFolders = [folder.afterwards.to, folder.afterwards.failed_to].flatMap((to) => (to ? [fixedPartOf(to)] : []))
   const options = { depthMax: folder.depth, signal, filesMax, onWarning: warn }
   for await (const file of remote.list(options)) {
-    if (seen.has(file.path) || ownFolders.some((own) => file.path.startsWith(`${own}/`))) continue
+    const mark = markOf(file.path)
+    if (seen.has(mark) || ownFolders.some((own) => file.path.startsWith(`${own}/`))) continue
     if (!isHoldable(file.path)) {
       warn(`A name is longer than ${pathCharsMax} characters, or is no text, and was left out.`)
       continue
     }
-    seen.add(file.path)
+    seen.add(mark)
     batch.push(file)
     if (batch.length < batchFiles) continue
     await note(batch)
@@ -95,7 +99,7 @@ export async function look(
   do {
     const paths: string[] = await presentPaths(db, key, { after, limit: batchFiles })
     after = paths.at(-1) ?? null
-    const gone = paths.filter((path) => !seen.has(path))
+    const gone = paths.filter((path) => !seen.has(markOf(path)))
     if (gone.length > 0) await write((tx) => noteGone(tx, key, gone))
   } while (after !== null)
   return { startedAt, warnings: [...warnings] }

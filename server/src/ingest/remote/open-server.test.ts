@@ -237,6 +237,42 @@ describe('servers and the address guard', () => {
     }
   })
 
+  test('a sync, a load and a file by its address together open no more connections than the server bears', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'indaba-together-'))
+    await writeFile(join(root, 'call.wav'), 'content')
+    let most = 0
+    const ftp = await startFtpServer({
+      root,
+      intercept() {
+        most = Math.max(most, ftp.connections.size)
+        return false
+      },
+    })
+    const { servers, close } = partsWith({ allow: '127.0.0.1/32' })
+    try {
+      const login = { protocol: 'ftp', user_name: 'tester', password: 'pass word', connections_max: 1 }
+      const id = await keep({ ...login, host: '127.0.0.1', port: ftp.port })
+      await everyOrg(async () => {
+        const { folder } = await servers.serverForUrl(orgId, `ftp://127.0.0.1:${ftp.port}/call.wav`)
+        const folders = [folder, await servers.openServer(orgId, id), await servers.openServer(orgId, id, { path: '' })]
+        const found = await Promise.all(folders.map((one) => one.stat('call.wav', never)))
+        assert.deepEqual(
+          found.map((one) => one?.sizeBytes),
+          [7, 7, 7],
+        )
+        // Who has done with it takes it from nobody else.
+        await folders[0]?.close()
+        assert.equal((await folders[1]?.stat('call.wav', never))?.sizeBytes, 7)
+        await Promise.all(folders.map((one) => one.close()))
+      })
+      assert.equal(most, 1)
+    } finally {
+      await ftp.close()
+      await close()
+      await rm(root, { recursive: true, force: true })
+    }
+  })
+
   test('only the first host key that is met is trusted; what is fetched from another is not given', async () => {
     const root = await mkdtemp(join(tmpdir(), 'indaba-trust-'))
     await writeFile(join(root, 'call.wav'), 'content')

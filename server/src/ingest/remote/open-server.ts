@@ -90,6 +90,12 @@ export function openServers(parts: OpenServerParts): OpenServers {
     return onlyAfter(await connect(parts, server, held, { ...extra, onHostKey }), () => pinned)
   }
 
+  /** For all who read there at the same time, with the settings as they are now. */
+  function shared(server: Server, path = ''): Promise<RemoteFolder> {
+    const { org_id, id, updated_at } = server
+    return share(JSON.stringify([org_id, id, updated_at.getTime(), path]), () => openSaved(server, { path }))
+  }
+
   async function find(orgId: string, url: string): Promise<{ address: FileAddress; found: Found | null }> {
     const address = readFileUrl(url)
     const servers = await serversOf(db, orgId, protocolsFor(address))
@@ -106,8 +112,11 @@ export function openServers(parts: OpenServerParts): OpenServers {
   }
 
   return {
-    async openServer(orgId, serverId, extra) {
-      return openSaved(await requireServer(db, orgId, serverId), extra)
+    async openServer(orgId, serverId, extra = {}) {
+      const server = await requireServer(db, orgId, serverId)
+      const { path = '', ...watching } = extra
+      // A trial has connections of its own, of which it is told each step.
+      return Object.keys(watching).length > 0 ? openSaved(server, extra) : shared(server, path)
     },
     openSettings: (columns, held, extra = {}) => connect(parts, columns, held, extra),
     async checkDestination({ host, port, settings }) {
@@ -124,8 +133,7 @@ export function openServers(parts: OpenServerParts): OpenServers {
       const { address, found } = await find(orgId, url)
       if (found) {
         const { server, path } = found
-        const key = `${server.org_id} ${server.id} ${server.updated_at.getTime()}`
-        return { folder: await share(key, () => openSaved(server)), path, server }
+        return { folder: await shared(server), path, server }
       }
       const { folder, path } = anonymous(parts, address)
       return { folder, path, server: null }

@@ -6,6 +6,7 @@ import type { RemoteFiles } from '../../platform/db/schema.gen.ts'
 import { compilePattern } from '../../platform/path-pattern.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { RemoteFolder } from '../../platform/remote/folder.ts'
+import { sideBySide } from '../../platform/side-by-side.ts'
 import type { NewItem } from '../jobs/shapes.ts'
 import type { Folder } from './folders.ts'
 import { blockingCodes, markerSuffixes } from './look.ts'
@@ -33,7 +34,7 @@ export type Found = {
   areSettling: boolean
 }
 
-const sideBySide = 4
+const sidecarsAtOnce = 4
 const atOnce = 500
 const putOffMs = 10 * 60_000
 
@@ -51,7 +52,7 @@ export async function pickFiles(
     const files = found.slice(start, Math.min(start + atOnce, room))
     const describe = await describing(db, remote, { folder, key, files, startedAt, signal })
     const waiting: { path: string; code: string; reason: string }[] = []
-    await eachOf(files, async (file) => {
+    await sideBySide(files, sidecarsAtOnce, async (file) => {
       const described = await describe(file)
       if (described === 'settling') isAnySettling = true
       else if ('code' in described) waiting.push({ path: file.path, ...described })
@@ -181,22 +182,4 @@ function itemOf(
   const warnings = [...(fromName?.warnings ?? []), ...(said?.warnings ?? [])]
   const locator = { path, size_bytes, modified_at: modified_at?.toISOString() ?? null }
   return { name: path, kind: 'recording', locator, fields, size_bytes, warnings, failure: said?.failure ?? null }
-}
-
-/** The first failure ends it, once those that have begun have ended. */
-async function eachOf<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values()
-  let isStopped = false
-  const lane = async () => {
-    for (const item of rest) {
-      if (isStopped) return
-      await work(item).catch((err) => {
-        isStopped = true
-        throw err
-      })
-    }
-  }
-  const ends = await Promise.allSettled(Array.from({ length: sideBySide }, lane))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
 }

@@ -108,6 +108,38 @@ export async function forgetLongGone(db: DbOrTx, { orgId, folderId }: FolderKey)
       and gone_at < now() - make_interval(days => ${keptGoneDays})`.execute(db)
 }
 
+/** Listings of some servers tell no times: the one that the file had when it was read, so that another is not taken for it. */
+export async function noteTime(
+  db: DbOrTx,
+  { orgId, folderId }: FolderKey,
+  item: { job_id: string; position: number },
+  modifiedAt: Date,
+): Promise<void> {
+  await sql`
+    update remote_files set modified_at = ${modifiedAt}
+    where org_id = ${orgId} and folder_id = ${folderId} and modified_at is null
+      and job_id = ${item.job_id} and position = ${item.position}`.execute(db)
+}
+
+/**
+ * Of one folder, or of all on a server, which lead to another place from now on: what was seen at the former one says
+ * nothing of it. A sync that is under way there writes nothing more, and the next one is due.
+ */
+export async function forgetPlace(
+  tx: Tx,
+  orgId: string,
+  of: { folderId: string } | { serverId: string },
+): Promise<void> {
+  const which = 'folderId' in of ? sql`id = ${of.folderId}` : sql`server_id = ${of.serverId}`
+  const { rows } = await sql<{ id: string }>`
+    select id from remote_folders where org_id = ${orgId} and ${which} order by id for update`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  await sql`delete from remote_files where org_id = ${orgId} and folder_id = any (${ids}::uuid[])`.execute(tx)
+  await sql`
+    update remote_folders set sync_id = null, sync_since = null, next_sync_at = now()
+    where org_id = ${orgId} and id = any (${ids}::uuid[])`.execute(tx)
+}
+
 /** In order of path. */
 export async function listFiles(
   db: DbOrTx,

@@ -11,6 +11,7 @@ import { changedCode, goneCode } from './file-outcomes.ts'
 import { findFolder, warnOf } from './folders.ts'
 import { isSameVersion } from './look.ts'
 import type { OpenServers } from './open-server.ts'
+import { noteTime } from './remote-files.ts'
 import { nameOf } from './sidecars.ts'
 
 export function remoteSource(input: { db: Db; openServer: OpenServers['openServer']; timeZone: string }): Source {
@@ -22,6 +23,7 @@ export function remoteSource(input: { db: Db; openServer: OpenServers['openServe
         const detail = 'The remote folder was deleted, so its files cannot be read any more.'
         throw new Problem('not_found', 'folder_deleted', detail)
       }
+      const key = { orgId: folder.org_id, folderId: folder.id }
       const remote = await input.openServer(folder.org_id, folder.server_id, { path: folder.path })
       const org = await findOrg(db, folder.org_id)
       const timeZone = org?.settings.time_zone ?? input.timeZone
@@ -35,6 +37,9 @@ export function remoteSource(input: { db: Db; openServer: OpenServers['openServe
           if (!isSameVersion(listed, now)) {
             const detail = 'The file has changed since it was listed. It is taken in when it stays the same.'
             throw new Problem('invalid', changedCode, detail)
+          }
+          if (listed.modified_at === null && now.modifiedAt !== null) {
+            await noteTime(db, key, item, now.modifiedAt)
           }
           const stream = await remote.open(path, { signal })
           return { kind: 'recording', stream, fileName: nameOf(path), contentType: null, modifiedAt: now.modifiedAt }

@@ -231,6 +231,13 @@ const fingerprintOf = (text: string | null | undefined): string | null =>
 const destinationOf = ({ protocol, host, port, settings }: ServerColumns) =>
   JSON.stringify([protocol, host, port, settings.endpoint ?? null])
 
+/** What decides which files are seen there. Where a login leads to depends on who logs in. */
+export const placeOf = ({ protocol, host, port, settings, path, user_name }: ServerColumns): string =>
+  JSON.stringify([
+    ...[protocol, host, port, settings.endpoint ?? null, settings.bucket ?? null, path],
+    protocol === 's3' || path.startsWith('/') ? null : user_name,
+  ])
+
 function fieldsOf(server: ServerColumns): Given {
   const { name, host, port, path, host_key, connections_max, bytes_per_second_max, settings, user_name } = server
   const login = server.protocol === 's3' ? { access_key_id: user_name } : { user_name }

@@ -9,9 +9,11 @@ import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Extra, OpenServers } from './open-server.ts'
+import { forgetPlace } from './remote-files.ts'
 import {
   examples,
   newServerBody,
+  placeOf,
   readNewServer,
   readServerChange,
   readServerTest,
@@ -147,6 +149,7 @@ export function serverRoutes(parts: {
           const before = await lockServer(tx, call.by.orgId, id)
           const given = readServerChange(before, fields)
           const after = await changeServer(tx, secrets, before, given)
+          if (placeOf(after) !== placeOf(before)) await forgetPlace(tx, call.by.orgId, { serverId: id })
           const data = {
             before: factsOf(before),
             after: factsOf(after),

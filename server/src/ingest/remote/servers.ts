@@ -1,7 +1,7 @@
 // Remote servers of an organisation: where recordings are fetched from, and what is needed to log in there. Secrets are
 // sealed at rest and are never shown again. How one is spoken to is the business of open-server.ts.
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { writeAudit } from '../../access/index.ts'
 import type { Db, DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { RemoteServers } from '../../platform/db/schema.gen.ts'
@@ -84,16 +84,22 @@ export async function requireServer(db: DbOrTx, orgId: string, id: string): Prom
   return asServer(row)
 }
 
-/** What it is logged in with, in clear: for the connection alone. */
+/**
+ * What it is logged in with, in clear: for the connection alone. Only with the settings that it was stored with: a new login
+ * must not go to the old host. @throws Problem('unavailable', 'server_changed')
+ */
 export async function openServerSecrets(db: DbOrTx, secrets: Secrets, server: Server): Promise<ServerSecrets> {
-  const { org_id: orgId, id } = server
+  const { org_id: orgId, id, updated_at } = server
   const row = await db
     .selectFrom('remote_servers')
     .select('secret')
     .where('org_id', '=', orgId)
     .where('id', '=', id)
+    .where(sql`date_trunc('milliseconds', updated_at)`, '=', updated_at)
     .executeTakeFirst()
-  return row?.secret ? JSON.parse(await secrets.open(db, placeOf(orgId, id), row.secret)) : {}
+  if (!row)
+    throw new Problem('unavailable', 'server_changed', 'The settings of the server were changed just now. Try again.')
+  return row.secret ? JSON.parse(await secrets.open(db, placeOf(orgId, id), row.secret)) : {}
 }
 
 /** @throws Problem('conflict', 'name_taken' | 'too_many_servers') */

@@ -27,7 +27,7 @@ export function announcing({ db, timeZone, limits }: { db: Db; timeZone: string;
   async function announceRecording(call: Call, org: Org, row: NewUpload, said: SaidOfUpload): Promise<Upload> {
     const { named, fileName, fields } = said
     const what = { kind: 'recording' as const, fallbackName: fileName ?? row.id, sizeBytes: row.size_bytes }
-    const item = named ? await openNamedItem(db, org.id, named, what) : null
+    const item = named ? await openNamedItem(db, call.by, named, what) : null
     return orFail(db, org.id, item, async () => {
       requireSize(row, limits)
       await checkCall({ db, timeZone }, call, org, fields)

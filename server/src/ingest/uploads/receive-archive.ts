@@ -1,10 +1,12 @@
 // An archive, or a list, in the body of a request: straight into the store, with the fields that came around it.
 
+import { Readable } from 'node:stream'
 import type { Call, Fields } from '../../platform/http/route.ts'
 import { newId } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import { type Store, storeKey } from '../../storage/index.ts'
 import { kindOfParts } from '../jobs/contents-arrived.ts'
+import { contentsKind, headBytes } from '../jobs/contents-kind.ts'
 import type { ReceivedArchive } from '../jobs/create-routes.ts'
 import { discard, stageForm } from '../stage-file.ts'
 
@@ -18,7 +20,11 @@ export const archiveReceiver =
   ({ store, sizeBytesMax }: { store: Store; sizeBytesMax: number }) =>
   async (call: Call): Promise<ArchiveForm> => {
     const key = () => storeKey(call.by.orgId, 'batch', newId())
-    const { files, ...form } = await stageForm(store, call, () => ({ key: key(), sizeBytesMax }))
+    const checked: Call = {
+      ...call,
+      form: (onFile) => call.form((file, before) => onFile({ ...file, stream: seenFirst(file.stream) }, before)),
+    }
+    const { files, ...form } = await stageForm(store, checked, () => ({ key: key(), sizeBytesMax }))
     const [file] = files
     if (!file) return { ...form, archive: null }
     try {
@@ -31,3 +37,22 @@ export const archiveReceiver =
       throw err
     }
   }
+
+/** The same bytes. What is neither a ZIP nor a list breaks off by its beginning, before gigabytes of it are stored. */
+function seenFirst(stream: Readable): Readable {
+  async function* bytes() {
+    let head: Buffer | null = Buffer.alloc(0)
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (head === null) yield chunk
+      else head = Buffer.concat([head, chunk])
+      if (head === null || head.length < headBytes) continue
+      contentsKind(head.subarray(0, headBytes))
+      yield head
+      head = null
+    }
+    if (head === null) return
+    contentsKind(head)
+    yield head
+  }
+  return Readable.from(bytes(), { objectMode: false })
+}

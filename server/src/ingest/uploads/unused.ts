@@ -5,7 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Db, DbOrTx } from '../../platform/db/db.ts'
 import type { Uploads } from '../../platform/db/schema.gen.ts'
 import type { Store } from '../../storage/index.ts'
-import { failJob } from '../jobs/end-job.ts'
+import { failAnnounced } from '../jobs/contents-arrived.ts'
 import { failItem } from '../jobs/items.ts'
 import type { Reason } from '../jobs/shapes.ts'
 import { readUploadMetadata } from './upload-metadata.ts'
@@ -41,7 +41,7 @@ export async function endUpload(
     const item = ended && itemOf(ended)
     if (item) await failItem(tx, key.org_id, item, failure)
     else if (ended?.job_id && !readUploadMetadata(ended.metadata).named)
-      await failJob(tx, { org_id: key.org_id, id: ended.job_id }, failure)
+      await failAnnounced(tx, key.org_id, ended.job_id, failure)
     return ended
   })
   if (upload) await removeUnused({ db, store }, key, upload.unused_keys)
@@ -73,8 +73,9 @@ export async function tidyUploads({ db, store }: { db: Db; store: Store }): Prom
         select from uploads u
         where u.org_id = j.org_id and u.job_id = j.id and u.finished_at is null and u.expires_at > now())
     limit ${atOnce}`.execute(db)
-  for (const job of forgotten) {
-    await db.transaction().execute((tx) => failJob(tx, job, { code: 'never_sent', reason: 'Its file was never sent.' }))
+  for (const { org_id, id } of forgotten) {
+    const failure = { code: 'never_sent', reason: 'Its file was never sent.' }
+    await db.transaction().execute((tx) => failAnnounced(tx, org_id, id, failure))
   }
   // A writer that is slow to find out that it lost its lease removes its own part; an hour is more than it takes.
   const { rows: left } = await sql<Pick<Selectable<Uploads>, 'org_id' | 'id' | 'unused_keys'>>`

@@ -235,6 +235,7 @@ export interface IngestItems {
   conversation_id: string | null;
   fields: Generated<unknown>;
   file_id: string;
+  found_warnings: Generated<unknown>;
   job_id: string;
   kind: string;
   locator: unknown;
@@ -257,6 +258,7 @@ export interface IngestJobs {
   findings: Generated<unknown>;
   id: string;
   is_dry_run: Generated<boolean>;
+  made_by: string;
   name: string;
   options: Generated<unknown>;
   org_id: string;

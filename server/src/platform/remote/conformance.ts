@@ -184,6 +184,17 @@ export function testRemoteFolder(name: string, traits: Traits, start: () => Prom
     await assert.rejects(at.move('first.wav', 'again.wav', signal()), failsAt('write', true))
   })
 
+  test(`${name}: several moves at once into a folder that is not there yet`, async () => {
+    const at = folder('/side')
+    const names = ['north', 'east', 'south', 'west'].map((one) => `${one}.wav`)
+    for (const one of names) await server.put(`side/${one}`, Buffer.from(one))
+    const moved = await Promise.all(names.map((one) => at.move(one, `done/by/day/${one}`, signal())))
+    assert.deepEqual(
+      moved,
+      names.map((one) => `done/by/day/${one}`),
+    )
+  })
+
   test(`${name}: removes, and what is gone is gone`, async () => {
     await server.put('remove/a.wav', Buffer.alloc(1))
     await server.put('remove/b.wav', Buffer.alloc(1))

@@ -120,7 +120,12 @@ async function greet(connection: FtpConnection, signal: AbortSignal): Promise<vo
       else if (answer.code >= 200 && answer.code < 300) task.resolve(answer)
       else task.reject(new FTPError(answer))
     }),
-  )
+  ).catch((error) => {
+    if (!(error instanceof RemoteFailure) || error.cause instanceof FTPError) throw error
+    throw new RemoteFailure('route', `${error.detail} Check that this port speaks FTP, and not SFTP or TLS at once.`, {
+      cause: error.cause,
+    })
+  })
 }
 
 async function logIn(connection: FtpConnection, user: string, password: string, signal: AbortSignal): Promise<void> {

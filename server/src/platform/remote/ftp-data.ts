@@ -10,7 +10,7 @@ import { within } from './silence.ts'
 import { tlsOptions } from './tls.ts'
 
 /** `finish` waits until the server has said that the transfer is complete. */
-export type Transfer = { socket: Socket; finish(): Promise<void> }
+export type Transfer = { socket: Socket; finish(): Promise<FTPResponse> }
 
 /** Servers open ports of their own for data; what listens below 1024 is something else. */
 const portMin = 1024
@@ -59,7 +59,7 @@ function give(connection: FtpConnection, command: string) {
   })
   finished.catch(() => {})
   begun.promise.catch(() => {})
-  return { begun: begun.promise, finished: finished as Promise<void> }
+  return { begun: begun.promise, finished: finished as Promise<FTPResponse> }
 }
 
 /** `trusted` is waited for after the command only: many servers shake hands no sooner. */

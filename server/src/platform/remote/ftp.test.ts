@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
 import { diskOf } from '../../../test/remote-servers/disk.ts'
 import { startFtpServer } from '../../../test/remote-servers/ftp-server.ts'
 import { startFtpSrv } from '../../../test/remote-servers/ftp-srv.ts'
@@ -37,6 +40,39 @@ for (const security of ['none', 'explicit', 'implicit'] as const) {
     },
   )
 }
+
+test('vsftpd says of a folder that it may not list that all went well: it is no empty folder', {
+  skip: skipWithoutVsftpd,
+}, async () => {
+  const { path, remove } = temporaryFolder()
+  const server = await startVsftpd(path)
+  try {
+    const closed = join(server.root, 'closed')
+    mkdirSync(closed)
+    writeFileSync(join(closed, 'call.wav'), 'content')
+    writeFileSync(join(server.root, 'open.wav'), 'content')
+    // It may be entered, not listed.
+    chmodSync(closed, 0o711)
+    const list = async (path: string) => {
+      const folder = ftpFolder({ ...anonymous, port: server.port, security: 'none', path })
+      const warnings: string[] = []
+      const options = {
+        depthMax: 1,
+        signal: AbortSignal.timeout(10_000),
+        onWarning: (one: string) => warnings.push(one),
+      }
+      const files = await Array.fromAsync(folder.list(options), (file) => file.path).finally(() => folder.close())
+      return { files, warnings }
+    }
+    await assert.rejects(list('/files/closed'), { step: 'list', isPermanent: true, detail: /may not be listed/ })
+    const { files, warnings } = await list('/files')
+    assert.deepEqual(files, ['open.wav'])
+    assert.match(warnings.join(), /"closed" was left out/)
+  } finally {
+    await server.kill()
+    await remove()
+  }
+})
 
 const kinds: { name: string; security: FtpSettings['security']; features?: string[]; hasTimes: boolean }[] = [
   { name: 'MLSD', security: 'none', hasTimes: true },

@@ -51,7 +51,7 @@ export function ftpFolder(settings: FtpSettings): RemoteFolder {
   /** The bytes of one transfer; its connection is good for the next when the server said that all is sent. */
   async function* receive(
     prepare: (connection: FtpConnection) => Promise<string>,
-    options: { step: 'list' | 'read'; signal: AbortSignal; start?: number },
+    options: { step: 'list' | 'read'; signal: AbortSignal; start?: number; isBelow?: boolean },
   ): AsyncGenerator<Buffer> {
     const { signal, step } = options
     const lane = await pool.take(signal)
@@ -59,8 +59,14 @@ export function ftpFolder(settings: FtpSettings): RemoteFolder {
       const command = await prepare(lane.connection)
       const transfer = await beginTransfer(lane.connection, command, options)
       yield* patiently(transfer.socket, { step, timeoutMs: silenceTimeoutMsOf(settings), signal })
-      await transfer.finish()
+      const { message } = await transfer.finish()
       lane.release()
+      // vsftpd: `226 Transfer done (but failed to open directory).` Nothing was listed, which is not that nothing is there.
+      if (step === 'list' && /fail|denied/i.test(message)) {
+        const detail = `The folder may not be listed. The server said ${quote(message)}.`
+        // Of a folder below it keeps us from that one alone.
+        throw new RemoteFailure(options.isBelow ? 'directory' : 'list', detail, { isPermanent: true })
+      }
     } catch (error) {
       signal.throwIfAborted()
       const failure = ftpFailure(error, step, settings)
@@ -76,7 +82,7 @@ export function ftpFolder(settings: FtpSettings): RemoteFolder {
       await enterFolder(connection, path, signal)
       return connection.hasMlst ? 'MLSD' : 'LIST'
     }
-    return listingEntries(receive(enter, { step: 'list', signal }))
+    return listingEntries(receive(enter, { step: 'list', signal, isBelow: path !== '' }))
   }
 
   /** For servers that know neither MLST nor SIZE. The listing ends before another connection is asked for the time. */

@@ -120,6 +120,9 @@ function loginOf({ password, privateKey, passphrase }: SftpSettings): ConnectCon
 }
 
 function connectFailureOf(error: unknown, step: Step, { base, settings }: SftpConnection): RemoteFailure {
+  // Within our time for it: whoever speaks something else waits for us to begin.
+  const isSilent = error instanceof RemoteFailure && error.step === 'host_key' && error.fingerprint === null
+  if (isSilent) return new RemoteFailure(step, `${error.detail} Check that this port speaks SFTP.`, { cause: error })
   if (error instanceof RemoteFailure) return error
   const { level, code, message } = error as Error & { level?: string; code?: unknown }
   if (step === 'directory') {

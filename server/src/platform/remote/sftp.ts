@@ -123,7 +123,10 @@ export function sftpFolder(given: SftpSettings): RemoteFolder {
       const free = await freePath(checkPath(to), async (tried) => (await lstat(tried, signal)) !== null)
       for (const folder of foldersTo(free)) {
         if (await lstat(folder, signal)) continue
-        await use<void>('write', signal, (sftp, at, done) => sftp.mkdir(at(folder), done))
+        await use<void>('write', signal, (sftp, at, done) => sftp.mkdir(at(folder), done)).catch(async (error) => {
+          // Somebody else has made it since.
+          if (!(await lstat(folder, signal))) throw error
+        })
       }
       await use<void>('write', signal, (sftp, at, done) => sftp.rename(at(path), at(free), done))
       return free

@@ -2,7 +2,7 @@
 // reason, the whole or a single file. Knows where bytes are; what the files mean, and where they go, is for others.
 
 import { addAbortSignal, type Readable } from 'node:stream'
-import { noteSmallRuns, openContent } from './content.ts'
+import { noteSmallRuns, openContent, readSmall } from './content.ts'
 import { readDirectory } from './directory.ts'
 import { findEnd } from './end-record.ts'
 import { ratioFreeBytes } from './entry-faults.ts'
@@ -40,15 +40,20 @@ export async function openArchive(bytes: RandomAccess, limits: ArchiveLimits, si
   const closing = new AbortController()
   const nearby = readNearby(bytes, closing.signal)
   const opened = new Set<Readable>()
+  const recordOf = ({ index }: ArchiveEntry, signal: AbortSignal) => {
+    const record = byIndex.get(index)
+    if (!record) throw new Error(`The archive has no file ${index}`)
+    const { refusal } = record.entry
+    if (refusal) throw refused(refusal.code, refusal.reason)
+    signal.throwIfAborted()
+    closing.signal.throwIfAborted()
+    return record
+  }
   return {
     entries,
-    async open({ index }, signal) {
-      const record = byIndex.get(index)
-      if (!record) throw new Error(`The archive has no file ${index}`)
-      const { refusal } = record.entry
-      if (refusal) throw refused(refusal.code, refusal.reason)
-      signal.throwIfAborted()
-      closing.signal.throwIfAborted()
+    readSmall: async (entry, signal) => readSmall(nearby, recordOf(entry, signal), signal),
+    async open(entry, signal) {
+      const record = recordOf(entry, signal)
       const content = addAbortSignal(signal, await openContent(bytes, nearby, record, signal))
       if (closing.signal.aborted) content.destroy(closing.signal.reason)
       opened.add(content)

@@ -27,16 +27,21 @@ export function noteSmallRuns(sorted: EntryRecord[]): void {
 }
 
 /** The record must not be a refused one. A small content is checked whole before this answers. */
-export function openContent(
+export async function openContent(
   bytes: RandomAccess,
   nearby: NearbyReads,
   record: EntryRecord,
   signal: AbortSignal,
 ): Promise<Readable> {
-  return isSmall(record) ? openSmall(nearby, record, signal) : openLarge(bytes, record, signal)
+  const content = await readSmall(nearby, record, signal)
+  return content
+    ? Readable.from(content.length > 0 ? [content] : [], { objectMode: false })
+    : openLarge(bytes, record, signal)
 }
 
-async function openSmall(nearby: NearbyReads, record: EntryRecord, signal: AbortSignal): Promise<Readable> {
+/** The whole of a small content, checked; null for one that has to come as a stream. */
+export async function readSmall(nearby: NearbyReads, record: EntryRecord, signal: AbortSignal): Promise<Buffer | null> {
+  if (!isSmall(record)) return null
   const packed = await nearby(record.dataAt, record.entry.compressedBytes, record.smallTo, signal)
   const { content, usedBytes } =
     record.method === 8 ? inflateSmall(packed, record.entry) : { content: packed, usedBytes: packed.length }
@@ -44,7 +49,7 @@ async function openSmall(nearby: NearbyReads, record: EntryRecord, signal: Abort
   check.begin(content)
   check.add(content)
   check.end(usedBytes)
-  return Readable.from(content.length > 0 ? [content] : [], { objectMode: false })
+  return content
 }
 
 function inflateSmall(packed: Buffer, { sizeBytes }: ArchiveEntry): { content: Buffer; usedBytes: number } {

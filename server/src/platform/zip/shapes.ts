@@ -100,6 +100,8 @@ export type Archive = {
    * only once the stream has ended. Failures of the RandomAccess come as they are.
    */
   open(entry: ArchiveEntry, signal: AbortSignal): Promise<Readable>
+  /** The whole of a small content, without the cost of a stream; null for a large one. Problems as of `open`. */
+  readSmall(entry: ArchiveEntry, signal: AbortSignal): Promise<Buffer | null>
   /** Ends the streams that are still open. */
   close(): void
 }
