@@ -17,6 +17,8 @@ create table remote_folders (
   afterwards     jsonb not null,
   sidecars       text not null check (sidecars in ('used', 'required', 'off')),
   files_per_sync integer not null,
+  -- Files whose server tells an earlier time are left alone.
+  since          timestamptz,
   -- Of the ingest jobs that it makes.
   options        jsonb not null default '{}',
   notify_emails  text[] not null default '{}',

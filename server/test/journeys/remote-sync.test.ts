@@ -95,6 +95,20 @@ describe('a remote folder', () => {
     assert.equal((await folder.conversations()).length, 4)
   })
 
+  test('files from before a time are left alone, and taken when that time is put earlier', async () => {
+    const folder = await newFolder({ ...atOnce, since: '2020-01-01T00:00:00+02:00' })
+    for (const name of ['old.wav', 'new.wav']) await folder.put(name, wav())
+    await utimes(join(folder.root, 'old.wav'), new Date('2019-12-31T21:59:59Z'), new Date('2019-12-31T21:59:59Z'))
+    await folder.sync()
+    await folder.taken()
+    assert.deepEqual(namesOf(await folder.files('taken')), ['new.wav'])
+    assert.equal((await folder.files('ignored'))[0].code, 'too_old')
+    await folder.change({ since: null })
+    await folder.sync()
+    await folder.taken()
+    assert.deepEqual(namesOf(await folder.files('taken')), ['new.wav', 'old.wav'])
+  })
+
   test('what is still being written waits: until it is the same at two looks, or its marker is there', async () => {
     const folder = await newFolder({ complete_when: { rule: 'steady', steady_seconds: 1 } })
     const whole = wav()

@@ -92,6 +92,13 @@ const settings = {
     maximum: 20_000,
     description: 'The rest follows, oldest first. Absent: 5000',
   }),
+  since: orNull(
+    Type.String({
+      maxLength: 40,
+      description: 'ISO 8601 with a zone: files that were last changed before are left alone. Absent: all are taken',
+      examples: ['2026-01-01T00:00:00+02:00'],
+    }),
+  ),
   options,
   notify_emails: Type.Array(Type.String(), {
     maxItems: emailsMax,
@@ -139,6 +146,7 @@ const defaults: Omit<FolderSettings, 'name' | 'server_id'> = {
   afterwards: { rule: 'leave' },
   sidecars: 'used',
   files_per_sync: 5000,
+  since: null,
   options: {},
   notify_emails: [],
   notify_after: 3,
@@ -159,13 +167,14 @@ export const readFolderChange = (before: FolderSettings, fields: Record<string, 
   checked(before, strictFields(folderChangeBody, fields) as Given)
 
 function checked(before: FolderSettings, given: Given): GivenFolder {
-  const { schedule, complete_when, afterwards, options, notify_emails, path, pattern, ...plain } = given
+  const { schedule, complete_when, afterwards, options, notify_emails, path, pattern, since, ...plain } = given
   if (pattern !== undefined) compilePattern(pattern)
   const settings: FolderSettings = {
     ...before,
     ...plain,
     ...(pattern === undefined ? {} : { pattern }),
     ...(path === undefined ? {} : { path: readPath(path) }),
+    ...(since === undefined ? {} : { since: since === null ? null : readMoment(since) }),
     ...(schedule ? { schedule: readSchedule(schedule) } : {}),
     ...(complete_when ? { complete_when: readCompleteWhen(complete_when) } : {}),
     ...(afterwards ? { afterwards: readAfterwards(afterwards) } : {}),
@@ -180,6 +189,12 @@ function readPath(path: string): string {
     throw invalid('path', 'must be a folder below that of the server, without . and .. between its slashes')
   }
   return clean
+}
+
+function readMoment(text: string): Date {
+  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text) : null
+  if (at && /(Z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(at.getTime())) return at
+  throw invalid('since', 'must be a time with its zone, such as 2026-01-01T00:00:00+02:00')
 }
 
 function readSchedule({ every_seconds, times, days }: Static<typeof schedule>): Schedule {

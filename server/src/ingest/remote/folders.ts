@@ -33,6 +33,7 @@ export type FolderSettings = {
   afterwards: Afterwards
   sidecars: 'used' | 'required' | 'off'
   files_per_sync: number
+  since: Date | null
   options: Partial<JobOptions>
   notify_emails: string[]
   notify_after: number

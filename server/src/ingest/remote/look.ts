@@ -144,6 +144,7 @@ const judgements = {
   marker: ['ignored', 'It marks the file of the same name as complete.'],
   metadata: ['ignored', 'It is read together with the recording of the same name.'],
   pattern: ['ignored', 'Its path does not fit the pattern.'],
+  too_old: ['ignored', 'It was last changed before the time in `since`.'],
 } as const satisfies Record<string, readonly [Judgement['state'], string]>
 
 /** Nothing is done with such a file until it is seen otherwise. */
@@ -151,15 +152,16 @@ export const blockingCodes = ['temporary_name', 'empty'] as const satisfies (key
 
 const isFirstSight = (code: string | null) => code !== null && Object.hasOwn(judgements, code)
 
-function judgeOf({ pattern, complete_when, sidecars }: Folder): (file: RemoteFile) => Judgement {
+function judgeOf({ pattern, complete_when, sidecars, since }: Folder): (file: RemoteFile) => Judgement {
   const compiled: PathPattern = compilePattern(pattern)
   const suffixes = complete_when.rule === 'marker' ? markerSuffixes(complete_when.suffix) : []
-  const codeOf = ({ path, sizeBytes }: RemoteFile): keyof typeof judgements | null => {
+  const codeOf = ({ path, sizeBytes, modifiedAt }: RemoteFile): keyof typeof judgements | null => {
     if (/(^|\/)\./.test(path)) return 'hidden'
     if (temporary.test(path)) return 'temporary_name'
     if (suffixes.some((suffix) => path.endsWith(suffix))) return 'marker'
     if (sidecars !== 'off' && isMetadataName(path)) return 'metadata'
     if (!compiled.match(path)) return 'pattern'
+    if (since && modifiedAt && modifiedAt < since) return 'too_old'
     return sizeBytes === 0 ? 'empty' : null
   }
   return (file) => {

@@ -445,6 +445,7 @@ export interface RemoteFolders {
   schedule: unknown;
   server_id: string;
   sidecars: string;
+  since: Timestamp | null;
   sync_id: string | null;
   sync_since: Timestamp | null;
   told_at: Timestamp | null;
