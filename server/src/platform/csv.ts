@@ -68,9 +68,13 @@ const formula = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r]\s*\S/
 export const writeCsv = (header: readonly string[], rows: readonly (readonly unknown[])[]): string =>
   writeCsvRows([header, ...rows])
 
+/** Of fields. Where the comma is the decimal sign, spreadsheets put whole lines into one column without the semicolon. */
+export type Separator = ',' | ';'
+
 /** More rows of a file that is written in parts. */
-export const writeCsvRows = (rows: readonly (readonly unknown[])[]): string =>
+export const writeCsvRows = (rows: readonly (readonly unknown[])[], separator: Separator = ','): string =>
   stringify(rows as unknown[][], {
+    delimiter: separator,
     cast: { string: (cell) => (formula.test(cell) ? `'${cell}` : cell) },
     record_delimiter: '\r\n',
     // The library quotes what holds the delimiter of records; a spreadsheet begins a row at half of it too.

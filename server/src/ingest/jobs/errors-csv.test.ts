@@ -28,11 +28,11 @@ describe('errors.csv', () => {
     await rm(root, { recursive: true, force: true })
   })
 
-  async function csvOf(items: Parameters<typeof item>[0][]): Promise<string> {
+  async function csvOf(items: Parameters<typeof item>[0][], separator?: ';'): Promise<string> {
     const { id: jobId } = await jobs.job(by, {})
     const key = { orgId: by.orgId, jobId }
     await jobs.write(by.orgId, (tx) => addItems(tx, key, items.map(item)))
-    return text(inScope([by.orgId], () => errorsCsv(jobs.db, key)))
+    return text(inScope([by.orgId], () => errorsCsv(jobs.db, key, separator)))
   }
 
   test('what was said comes back under its own names, harmless to a spreadsheet, and can be read again', async () => {
@@ -64,6 +64,14 @@ describe('errors.csv', () => {
     assert.deepEqual(said[0]?.fields, { agent_name: '@Zoë', direction: 'sideways', tags: '["a","b"]' })
     assert.deepEqual(said[1]?.fields, { team: 'North', n: '1' })
     assert.deepEqual(rows[0]?.values.slice(0, 2), ['1', 'invalid_direction'])
+  })
+
+  test('with semicolons, for a spreadsheet whose decimal sign is the comma', async () => {
+    const csv = await csvOf([{ name: 'a.wav', failure, fields: { tags: 'vip;new', price: '1,50' } }], ';')
+    assert.match(csv, /^\ufefferror_position;error_code;/)
+    const { header, rows } = readCsv(Buffer.from(csv), { rowsMax: 10 })
+    const said = Object.fromEntries(header.map((name, index) => [name, rows[0]?.values[index]]))
+    assert.deepEqual([said.filename, said.tags, said.price], ['a.wav', 'vip;new', '1,50'])
   })
 
   test('without failures there is a header; thousands come in their order, each once', async () => {

@@ -2,7 +2,7 @@
 // mended in a spreadsheet and sent again.
 
 import { Readable } from 'node:stream'
-import { writeCsvRows } from '../../platform/csv.ts'
+import { type Separator, writeCsvRows } from '../../platform/csv.ts'
 import type { Db } from '../../platform/db/db.ts'
 import { sameScope } from '../../platform/db/scope.ts'
 import { fieldNames } from './item-figures.ts'
@@ -22,16 +22,17 @@ export const errorColumns = ['error_position', 'error_code', 'error_reason', 'er
 const fileNames = ['filename', 'file_name', 'file']
 
 /** As a text/csv, read as fast as it is taken. Every line shows the item's name under `filename`. */
-export function errorsCsv(db: Db, job: { orgId: string; jobId: string }): Readable {
+export function errorsCsv(db: Db, job: { orgId: string; jobId: string }, separator: Separator = ','): Readable {
   const here = sameScope()
   async function* pages() {
     const names = await here(() => fieldNames(db, { ...job, state: 'failed' }, fieldsMax))
     const said = names.filter((name) => !fileNames.includes(name.toLowerCase()))
     // A byte order mark tells Excel that it is UTF-8.
-    yield `\ufeff${writeCsvRows([[...errorColumns, 'filename', ...said]])}`
+    yield `\ufeff${writeCsvRows([[...errorColumns, 'filename', ...said]], separator)}`
     for (let after: number | null = null; ; ) {
       const items = await here(() => listItems(db, job, { states: ['failed'], after, limit: pageRows }))
-      if (items.length > 0) yield writeCsvRows(items.map((item) => row(item, said)))
+      const rows = items.map((item) => row(item, said))
+      if (rows.length > 0) yield writeCsvRows(rows, separator)
       const last = items.at(-1)
       if (!last || items.length < pageRows) return
       after = last.position

@@ -124,10 +124,21 @@ export function jobRoutes(input: { db: Db; timeZone: string; progress: Progresse
       tag,
       auth,
       params: byId,
+      query: Type.Object(
+        {
+          separator: Type.Optional(
+            Type.Enum([',', ';'], {
+              default: ',',
+              description: '`;` for a spreadsheet whose decimal sign is the comma',
+            }),
+          ),
+        },
+        strict,
+      ),
       answers: { 200: { description: 'The table', contentType: 'text/csv' } },
       async handle(call) {
         const job = await seenJob(db, call)
-        return ok(errorsCsv(db, keyOf(job)), {
+        return ok(errorsCsv(db, keyOf(job), call.query.separator), {
           'Content-Type': 'text/csv; charset=utf-8',
           'Content-Disposition': `attachment; filename="errors-${job.id}.csv"`,
         })
