@@ -14,13 +14,14 @@ alter table audit_events
   add column result     text not null default 'ok' check (result in ('ok', 'denied', 'failed')),
   -- SHA-256 of the row before, and of this one with it.
   add column prev_hash  bytea,
-  add column hash       bytea,
-  -- No finer than what is hashed, so that nothing can be changed below it.
-  alter column at type timestamptz(3);
+  add column hash       bytea;
+-- By the finest time that is known: ids of one millisecond are in no order.
 update audit_events e set seq = n.seq from (
   select org_id, id, 1 - row_number() over (partition by org_id order by at desc, id desc) as seq from audit_events
 ) n where n.org_id = e.org_id and n.id = e.id;
 alter table audit_events
+  -- No finer than what is hashed, so that nothing can be changed below it.
+  alter column at type timestamptz(3),
   add primary key (org_id, seq),
   drop column id,
   alter column at drop default,
