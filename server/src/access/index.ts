@@ -55,6 +55,7 @@ export {
   findOrg,
   findOrgByAlias,
   listOrgs,
+  nilOrg,
   type Org,
   type OrgChange,
   orgReader,

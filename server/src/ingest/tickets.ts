@@ -1,6 +1,7 @@
 // Upload tickets: a promise to take one file, signed as S3 signs it, and the door at which it is redeemed. What was
 // promised, and what becomes of it, is the business of recording-tickets.ts and archive-tickets.ts.
 
+import { nilOrg } from '../access/index.ts'
 import { inScope } from '../platform/db/scope.ts'
 import { type Answer, type Call, type Route, route } from '../platform/http/route.ts'
 import { newId } from '../platform/ids.ts'
@@ -20,7 +21,6 @@ import { keepIfAccepted, type StagedFile, stageForm } from './stage-file.ts'
 const ticketMs = 3600_000
 const path = '/uploads'
 const unsignedBytesMax = 64 * 2 ** 20
-const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Kinds of keys, and what they promise: a recording, an archive. */
 type Kind = 'rec' | 'batch'
@@ -60,7 +60,7 @@ export function redemptionRoute(input: {
       // The file may come before its fields: then it waits under a key of nobody until the ticket is checked, and the
       // limit is low, since whoever has no ticket must not fill the disk. Clients that send the fields first, as S3
       // demands, are refused before their bytes are taken.
-      if (!hasPolicy(before)) return { key: storeKey(nobody, 'rec', newId()), sizeBytesMax: unsignedBytesMax }
+      if (!hasPolicy(before)) return { key: storeKey(nilOrg, 'rec', newId()), sizeBytesMax: unsignedBytesMax }
       const granted = check(before)
       const { orgId, kind } = placeOf(granted)
       return { key: storeKey(orgId, kind, newId()), sizeBytesMax: granted.sizeBytesMax }
@@ -81,7 +81,7 @@ export function redemptionRoute(input: {
   }
 
   async function owned(staged: StagedFile, key: string): Promise<StagedFile> {
-    if (!staged.store_key.startsWith(`org/${nobody}/`)) return staged
+    if (!staged.store_key.startsWith(`org/${nilOrg}/`)) return staged
     await store.move(staged.store_key, key)
     return { ...staged, store_key: key }
   }

@@ -175,11 +175,6 @@ function zoneOf(written: string | undefined): string | undefined {
 
 /** A local time may fall into the hour that a change of the clocks leaves out, or into the one that it repeats. */
 function inZone(plain: Temporal.PlainDateTime, timeZone: string): { at: Date; guess: string } {
-  // Most times come in UTC, where no clock ever changes (a fifth of the reading of a chat).
-  if (timeZone === 'UTC' && plain.year > 99) {
-    const { year, month, day, hour, minute, second, millisecond } = plain
-    return { at: new Date(Date.UTC(year, month - 1, day, hour, minute, second, millisecond)), guess: '' }
-  }
   let zoned: Temporal.ZonedDateTime
   try {
     zoned = plain.toZonedDateTime(timeZone)

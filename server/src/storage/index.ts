@@ -6,7 +6,7 @@ import type { Store } from './store.ts'
 
 export { renderS3Error, renderS3Success } from './s3-answers.ts'
 export { s3Folder } from './s3-folder.ts'
-export { type Store, storeKey } from './store.ts'
+export { meter, type Store, storeKey } from './store.ts'
 export { checkUploadFields, checkUploadSize, createUploadTicket, type GrantedUpload } from './upload-policy.ts'
 
 export type StorageSettings = { kind: 'local'; root: string } | ({ kind: 's3' } & S3Settings)

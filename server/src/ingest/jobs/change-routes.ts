@@ -54,6 +54,22 @@ export function changeRoutes(input: { db: Db; secrets: Secrets } & Effects): Rou
     return options
   }
 
+  const withoutFields = (name: 'cancel' | 'close', summary: string) =>
+    route({
+      method: 'POST',
+      paths: [`/v1/ingest-jobs/:id/${name}`],
+      summary,
+      tag,
+      auth,
+      params: byId,
+      answers: { 200: shown, ...conflict },
+      async handle(call) {
+        await seenJob(db, call)
+        strictFields(noFields, await call.fields())
+        return change(call, { name }, (tx) => changes[name](tx, call.by, call.params.id))
+      },
+    })
+
   return [
     route({
       method: 'POST',
@@ -73,20 +89,7 @@ export function changeRoutes(input: { db: Db; secrets: Secrets } & Effects): Rou
         )
       },
     }),
-    route({
-      method: 'POST',
-      paths: ['/v1/ingest-jobs/:id/cancel'],
-      summary: 'Cancel a bulk load: what waits is not taken in; what is in stays',
-      tag,
-      auth,
-      params: byId,
-      answers: { 200: shown, ...conflict },
-      async handle(call) {
-        await seenJob(db, call)
-        strictFields(noFields, await call.fields())
-        return change(call, { name: 'cancel' }, (tx) => changes.cancel(tx, call.by, call.params.id))
-      },
-    }),
+    withoutFields('cancel', 'Cancel a bulk load: what waits is not taken in; what is in stays'),
     route({
       method: 'POST',
       paths: ['/v1/ingest-jobs/:id/retry'],
@@ -120,20 +123,7 @@ export function changeRoutes(input: { db: Db; secrets: Secrets } & Effects): Rou
         return retry(call, { position: Number(call.params.position) })
       },
     }),
-    route({
-      method: 'POST',
-      paths: ['/v1/ingest-jobs/:id/close'],
-      summary: 'Close an open job: nothing more will be added to it',
-      tag,
-      auth,
-      params: byId,
-      answers: { 200: shown, ...conflict },
-      async handle(call) {
-        await seenJob(db, call)
-        strictFields(noFields, await call.fields())
-        return change(call, { name: 'close' }, (tx) => changes.close(tx, call.by, call.params.id))
-      },
-    }),
+    withoutFields('close', 'Close an open job: nothing more will be added to it'),
     route({
       method: 'DELETE',
       paths: ['/v1/ingest-jobs/:id'],

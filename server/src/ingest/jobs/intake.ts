@@ -14,7 +14,7 @@ import { getItem, settleItems } from './items.ts'
 import { orFail } from './named-item.ts'
 import type { TakeItem } from './run-job.ts'
 import type { IngestItem, IngestJob, ItemContent, ItemState, SettlePeople } from './shapes.ts'
-import { type CheckRecording, measureRecording, stageRecording, storeKeyOf } from './stage-item.ts'
+import { type CheckRecording, type Keep, measureRecording, stageRecording, storeKeyOf } from './stage-item.ts'
 import { prepareItem } from './take-item.ts'
 
 export function intake(input: {
@@ -33,7 +33,7 @@ export function intake(input: {
 
   return (job, org, source) => {
     const settle = input.peopleOf(job)
-    const prepare = async (keep: Parameters<typeof prepareItem>[1], item: IngestItem, signal: AbortSignal) => {
+    const prepare = async (keep: Keep, item: IngestItem, signal: AbortSignal) => {
       const timeZone = org.settings.time_zone ?? input.timeZone
       const content = await ('url' in item.locator
         ? fetched(item, item.locator.url, signal)

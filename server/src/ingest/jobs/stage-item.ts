@@ -1,8 +1,6 @@
 // The bytes of an item: into the store, or, in a dry run, only measured. What is no recording is refused by its beginning.
 
-import { createHash } from 'node:crypto'
-import { Problem } from '../../platform/problem.ts'
-import { type Store, storeKey } from '../../storage/index.ts'
+import { meter, type Store, storeKey } from '../../storage/index.ts'
 import { shownName } from '../file-names.ts'
 import { type StagedFile, stageFile } from '../stage-file.ts'
 import type { IngestItem, ItemContent } from './shapes.ts'
@@ -11,7 +9,12 @@ import type { IngestItem, ItemContent } from './shapes.ts'
 export type CheckRecording = (read: (atByte: number, bytes: number) => Promise<Buffer>) => Promise<unknown>
 
 type Limits = { recordingBytesMax: number; checkRecording: CheckRecording }
-type Keep = (item: IngestItem, content: ItemContent & { kind: 'recording' }, signal: AbortSignal) => Promise<StagedFile>
+/** Where the bytes of a recording go, or do not. */
+export type Keep = (
+  item: IngestItem,
+  content: ItemContent & { kind: 'recording' },
+  signal: AbortSignal,
+) => Promise<StagedFile>
 
 /** The same on every try, so that what a killed try left is written over. */
 export const storeKeyOf = ({ org_id, file_id }: Pick<IngestItem, 'org_id' | 'file_id'>) =>
@@ -40,28 +43,19 @@ const headBytes = 256 * 1024
 export const measureRecording =
   ({ recordingBytesMax, checkRecording }: Limits): Keep =>
   async (item, { stream, fileName, contentType }, signal) => {
-    const hash = createHash('sha256')
+    const measure = meter(recordingBytesMax)
     let head = Buffer.alloc(0)
-    let sizeBytes = 0
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of measure.through(stream)) {
       signal.throwIfAborted()
-      sizeBytes += chunk.length
-      if (sizeBytes > recordingBytesMax) {
-        throw new Problem(
-          'too_large',
-          'object_too_large',
-          `The file is larger than the ${recordingBytesMax} bytes allowed.`,
-        )
-      }
-      hash.update(chunk)
       if (head.length < headBytes) head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)])
     }
     await checkRecording(async (at, bytes) => head.subarray(at, at + bytes))
+    const { sizeBytes, sha256Hex } = measure.result()
     return {
       store_key: storeKeyOf(item),
       file_name: shownName(fileName),
       content_type: contentType,
       size_bytes: sizeBytes,
-      sha256: hash.digest('hex'),
+      sha256: sha256Hex,
     }
   }

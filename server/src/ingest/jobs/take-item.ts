@@ -14,6 +14,7 @@ import type { Submission } from '../shapes.ts'
 import type { StagedFile } from '../stage-file.ts'
 import { callArrival, chatArrival, contentHash } from '../submission.ts'
 import type { IngestItem, IngestJob, ItemContent } from './shapes.ts'
+import type { Keep } from './stage-item.ts'
 
 export type Intake = { org: Org; timeZone: string }
 
@@ -33,8 +34,6 @@ function fieldsOf({ options: { defaults } }: IngestJob, { fields }: IngestItem):
   const rest = Object.entries(defaults).filter(([name]) => !(isNamed && namesAgent(name)))
   return { ...Object.fromEntries(rest), metadata: fields }
 }
-
-type Keep = (item: IngestItem, content: ItemContent & { kind: 'recording' }, signal: AbortSignal) => Promise<StagedFile>
 
 /** Ready to be taken in, once `keep` has put its recording where it belongs. */
 export async function prepareItem(
