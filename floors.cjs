@@ -35,7 +35,7 @@ const doors = floors
   .map((name) => ({
     name: `${name}-by-its-door`,
     severity: 'error',
-    from: { pathNot: `${slice(name)}|\\.test\\.ts$|^server/test/|^bench/|^scripts/` },
+    from: { pathNot: `${slice(name)}|\\.test\\.ts$|^server/test/|^bench/|^fault/|^scripts/` },
     to: { path: slice(name), pathNot: `${slice(name)}(index|shapes)\\.ts$` },
   }))
 
@@ -44,7 +44,7 @@ const homes = Object.entries({
   fastify: 'platform/http/',
   '@fastify/(cors|multipart)': 'platform/http/',
   'pg-boss': 'platform/jobs/',
-  'pg|kysely': '(platform/db|access|events|conversations|ingest|pipeline|insights|operations)/',
+  'pg|kysely': '(platform/db|access|events|conversations|ingest|pipeline|insights|connectors|operations)/',
   undici: 'platform/outbound/',
   '@aws-sdk/.*': 'storage/s3',
   'oidc-provider': 'access/oauth/',
@@ -59,7 +59,9 @@ const homes = Object.entries({
   'prom-client': 'operations/',
   pino: 'platform/log',
   chokidar: 'watch/',
+  ws: 'platform/http/',
   yauzl: 'platform/zip/',
+  '@nats-io/.*|amqplib|@platformatic/kafka': 'events/brokers/',
 }).map(([library, home]) => ({
   name: `home-of-${library.replace(/\W+/g, '-')}`,
   severity: 'error',
@@ -79,7 +81,7 @@ module.exports = {
     {
       name: 'nothing-imports-the-root',
       severity: 'error',
-      from: { pathNot: '^server/src/(main|app)\\.ts$|\\.test\\.ts$|^server/test/|^bench/|^scripts/' },
+      from: { pathNot: '^server/src/(main|app)\\.ts$|\\.test\\.ts$|^server/test/|^bench/|^fault/|^scripts/' },
       to: { path: '^server/src/(main|app)\\.ts$' },
     },
     {
@@ -92,7 +94,7 @@ module.exports = {
     {
       name: 'watch-by-its-entry',
       severity: 'error',
-      from: { pathNot: '^server/src/watch/|\\.test\\.ts$|^server/test/|^bench/' },
+      from: { pathNot: '^server/src/watch/|\\.test\\.ts$|^server/test/|^bench/|^fault/' },
       to: { path: '^server/src/watch/', pathNot: '^server/src/watch/main\\.ts$' },
     },
     ...upward,

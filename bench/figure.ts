@@ -5,8 +5,8 @@ export type Figure = {
   name: string
   value: number
   goal: { atLeast: number } | { atMost: number }
-  /** What the value is counted in: `x` for a ratio. */
-  unit: 'x' | '%' | 'ms' | 'MiB' | 'rows/s'
+  /** What the value is measured in: `x` for a ratio, `count` for things. */
+  unit: 'x' | '%' | 'ms' | 's' | 'MiB' | 'rows/s' | 'count'
   /** What it was made of: rounds, spread, absolute numbers. */
   from: string
 }
@@ -26,10 +26,12 @@ export function skip(name: string, reason: string): void {
   process.send?.({ skipped: { name, reason } })
 }
 
-export const shownValue = ({ value, unit }: Figure): string => `${round(value)} ${unit}`
+export const shownValue = ({ value, unit }: Figure): string => quantity(unit === 'count' ? value : round(value), unit)
 
 export const goalOf = ({ goal, unit }: Figure): string =>
-  'atLeast' in goal ? `at least ${goal.atLeast} ${unit}` : `at most ${goal.atMost} ${unit}`
+  'atLeast' in goal ? `at least ${quantity(goal.atLeast, unit)}` : `at most ${quantity(goal.atMost, unit)}`
+
+const quantity = (value: number, unit: Figure['unit']): string => (unit === 'count' ? `${value}` : `${value} ${unit}`)
 
 export const round = (value: number): number => Number(value.toPrecision(3))
 

@@ -1,5 +1,5 @@
-// Writes what is made from the source and kept beside it: the API as OpenAPI, the types of the database's tables, and the
-// lists of settings and of metrics. With --check nothing is written: stale files are named, and the exit code is 1.
+// Writes what is made from the source and kept beside it: the API as OpenAPI, the events as AsyncAPI and as a page, the
+// types of the database's tables, and the lists of settings and of metrics. With --check nothing is written: stale files are named, and the exit code is 1.
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -10,11 +10,16 @@ import { promisify } from 'node:util'
 import { openApp, version } from '../server/src/app.ts'
 import { readConfig } from '../server/src/config.ts'
 import { configurationMarkdown } from '../server/src/config-text.ts'
+import { asyncApiText } from '../server/src/events/catalog/asyncapi.ts'
+import { catalog } from '../server/src/events/catalog/catalog.ts'
+import { eventsMarkdown } from '../server/src/events/catalog/events-page.ts'
+import { brokenPromises } from '../server/src/events/catalog/growth.ts'
 import { metricsMarkdown } from '../server/src/pipeline/metrics/index.ts'
 import { startEmbedded } from '../server/src/platform/db/embedded.ts'
 import { migrate } from '../server/src/platform/db/migrate.ts'
 import { apiDocument } from '../server/src/platform/http/reference.ts'
 import { openLog } from '../server/src/platform/log.ts'
+import { sdkEventTypes } from './sdk-events.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -30,6 +35,9 @@ export async function generate(): Promise<Generated[]> {
       return [
         { path: 'server/src/platform/db/schema.gen.ts', text: await tableTypes(database.url, dataDir) },
         { path: 'openapi.json', text: await openApiText(database.url, dataDir) },
+        { path: 'asyncapi.json', text: grownAsyncApi() },
+        { path: 'docs/events.md', text: eventsMarkdown() },
+        { path: 'sdk/src/events.gen.ts', text: sdkEventTypes(catalog) },
         { path: 'docs/configuration.md', text: configurationMarkdown() },
         { path: 'docs/metrics.md', text: metricsMarkdown() },
       ]
@@ -75,6 +83,17 @@ async function openApiText(databaseUrl: string, dataDir: string): Promise<string
   })
   await app.stop()
   return `${JSON.stringify(apiDocument(app.routes, version), null, 2)}\n`
+}
+
+/** What receivers were promised is not broken by writing over the promise. */
+function grownAsyncApi(): string {
+  const text = asyncApiText(version)
+  const published = read('asyncapi.json')
+  const broken = published ? brokenPromises(JSON.parse(published), JSON.parse(text)) : []
+  if (broken.length === 0) return text
+  throw new Error(
+    `Within a version, the data of an event only grows (server/src/events/catalog/growth.ts). Give it a new version, or keep:\n  ${broken.join('\n  ')}`,
+  )
 }
 
 const read = (path: string): string | null => {

@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathna
 const main = 'server/src/main.ts'
 /** Small enough to run beside a recorder: it loads none of the server. */
 const watcher = 'server/src/watch/main.ts'
-const testFiles = ['server/src/**/*.test.ts', 'server/test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts']
+const testFiles = ['server/src', 'server/test', 'scripts', 'bench', 'fault'].map((folder) => `${folder}/**/*.test.ts`)
 const testOptions = [
   '--test',
   '--test-global-setup=server/test/global-setup.ts',
@@ -31,7 +31,7 @@ try {
   await ensurePackages(root)
   const wanted = command === 'start' ? (args[0] ?? 'start') : command
   if (['start', 'demo', 'dev', 'work'].includes(wanted)) await ensureSpeechEngine(root, process.env)
-  if (command === 'test' || command === 'bench') await ensureTestTools(root)
+  if (['test', 'bench', 'fault'].includes(command)) await ensureTestTools(root)
   process.exitCode = await run()
 } catch (error) {
   console.error(error.message)
@@ -48,9 +48,11 @@ async function run() {
     case 'test':
       return test()
     case 'bench':
+    case 'fault':
+      return node(`${command}/run.ts`, ...args)
     case 'generate':
     case 'check':
-      return node(command === 'bench' ? 'bench/run.ts' : `scripts/${command}.ts`, ...args)
+      return node(`scripts/${command}.ts`, ...args)
     default:
       return node(...memoryOptions, main, command, ...args)
   }

@@ -17,15 +17,19 @@ const testPackages = [
     'curl',
     'openssl',
     'p7zip-full',
+    'faketime',
     'python3',
     'python3-requests',
+    'python3-cryptography',
     'python3-flask',
     'unzip',
     'zip',
   ],
 ]
-/** Servers that the tests start themselves. Where systemd runs, installing them would start them for good. */
-const serverPackages = existsSync('/run/systemd/system') ? [] : ['vsftpd', 'openssh-server']
+/** Servers that the tests and benches start themselves. */
+const servers = ['vsftpd', 'openssh-server', 'nats-server', 'rabbitmq-server', 'redis-server']
+/** Where systemd runs, installing them would start them for good. */
+const serverPackages = existsSync('/run/systemd/system') ? [] : servers
 /** After a failure, so that a machine without a network does not wait at every start. */
 const retryAfterMs = 3_600_000
 
@@ -46,11 +50,14 @@ export async function ensureTestTools(root) {
     const absent = missing([...testPackages, ...serverPackages])
     if (absent.length) await install(root, absent)
   }
-  const programs = ['pocketsphinx_continuous', 'sox', 'ffmpeg', 'curl', 'python3', 'openssl', 'vsftpd', 'sshd']
+  const programs = [
+    ...['pocketsphinx_continuous', 'sox', 'ffmpeg', 'curl', 'python3', 'openssl', 'faketime'],
+    ...['vsftpd', 'sshd', 'nats-server', 'rabbitmq-server', 'redis-server'],
+  ]
   const absent = programs.filter((name) => !isProgram(name))
   if (absent.length)
     console.log(
-      `Tests that use ${absent.join(', ')} will be skipped: ${byHand([...testPackages, 'vsftpd', 'openssh-server'])} to run them.`,
+      `Tests that use ${absent.join(', ')} will be skipped: ${byHand([...testPackages, ...servers])} to run them.`,
     )
 }
 

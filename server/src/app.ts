@@ -8,9 +8,12 @@ import { authRoutes } from './api/vela/auth-routes.ts'
 import { velaRoutes } from './api/vela/routes.ts'
 import type { Config } from './config.ts'
 import { openIdProviders } from './config-values.ts'
+import { inbound, inboundJob } from './connectors/index.ts'
 import {
+  asToldTo,
   conversationRoutes,
   fileRemovals,
+  isUnmasked,
   nameBearers,
   readDossier,
   removalJob,
@@ -18,11 +21,22 @@ import {
   spoken,
   wholeOrg,
 } from './conversations/index.ts'
-import { announceHead, startDelivery, webhookRoutes } from './events/index.ts'
+import {
+  announceHead,
+  asyncApiRoutes,
+  deadLetters,
+  deadLettersJob,
+  endpointNoticeJob,
+  eventLog,
+  liveStream,
+  startDelivery,
+  ways,
+  webhookEndpoints,
+} from './events/index.ts'
 import { ingest } from './ingest/index.ts'
 import { agentRoutes, importRoutes, performanceRoutes } from './insights/index.ts'
 import { openKeyring } from './keyring.ts'
-import { startHousekeeping, telemetry } from './operations/index.ts'
+import { alerts, startHousekeeping, telemetry } from './operations/index.ts'
 import { pipeline, pipelineJobs, sniffRecording } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
 import { everyOrg } from './platform/db/scope.ts'
@@ -88,6 +102,9 @@ export async function openApp(input: {
     throw new Problem('unavailable', 'data_folder_unusable', detail, { cause })
   })
 
+  // With PORT=0 the address is known only once it listens.
+  let servedPort = 0
+  const publicUrl = () => config.http.publicUrl.replace(/:0$/, `:${servedPort}`)
   const jobs = pipelineJobs(config.pipeline)
   const mail = openMail(config.mail)
   const entrance = ingest({
@@ -95,7 +112,7 @@ export async function openApp(input: {
     store,
     secrets,
     download: out.download,
-    publicUrl: () => config.http.publicUrl,
+    publicUrl,
     timeZone: config.conversations.timeZone,
     uploadBytesMax: config.http.uploadBytesMax,
     batchBytesMax: config.http.batchBytesMax,
@@ -110,9 +127,27 @@ export async function openApp(input: {
     analyse: (tx, conversations) => analysis.enqueue(tx, conversations),
     removeFiles: (tx, storeKeys) => removals.removeFiles(tx, storeKeys),
   })
+  const alarms = alerts({
+    db,
+    secrets,
+    queue: () => queue,
+    log,
+    mail,
+    publicUrl,
+    timeZone: config.conversations.timeZone,
+  })
   const queue = await openQueue({
     url: databaseUrl,
-    jobs: [...entrance.jobs, jobs.voice, jobs.chat, removalJob],
+    jobs: [
+      ...entrance.jobs,
+      ...alarms.jobs,
+      jobs.voice,
+      jobs.chat,
+      removalJob,
+      inboundJob,
+      endpointNoticeJob,
+      deadLettersJob,
+    ],
     log,
     supervise: roles.work,
   })
@@ -133,7 +168,6 @@ export async function openApp(input: {
   const figures = telemetry({ db, queue })
   const removals = fileRemovals({ db, store, queue })
 
-  const publicUrl = () => config.http.publicUrl
   const { keys, tokens, ...door } = access({
     db,
     relaxedDb,
@@ -162,9 +196,37 @@ export async function openApp(input: {
     },
   })
 
+  const sending = ways({ outbound: out, allow })
+  const endpoints = webhookEndpoints({
+    db,
+    secrets,
+    outbound: out,
+    ways: sending,
+    queue: () => queue,
+    mail,
+    publicUrl,
+    takeOne: door.takeOne,
+    demandsVerification: config.events.verifiesWebhooks,
+  })
+  const systems = inbound({ db, secrets, queue, publicUrl, takeOne: door.takeOne, doors: entrance.doors })
+
+  const eventsKept = eventLog({ db, secrets, seenBy: asToldTo })
+  const letters = deadLetters({ db, secrets, queue, vbotFacts: vbotFacts(db), seenBy: asToldTo, isUnmasked })
+  const live = liveStream({
+    db,
+    log,
+    seenBy: asToldTo,
+    standing: door.standing,
+    tickets: door.tickets,
+    limits: { perOrg: config.events.streamsPerOrgMax, perProcess: config.events.streamsMax },
+  })
+
   const routes = [
     ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
-    ...webhookRoutes({ db, secrets, guard: out.guard }),
+    ...eventsKept.routes,
+    ...live.routes,
+    ...endpoints.routes,
+    ...letters.routes,
     ...revealRoutes({ db, secrets }),
     ...importRoutes({ db, secrets }),
     ...agentRoutes({ db, secrets }),
@@ -189,8 +251,11 @@ export async function openApp(input: {
       },
     }),
     ...figures.routes,
+    ...alarms.routes,
+    ...systems.routes,
   ]
-  const http = await openServer([...routes, ...referenceRoutes(routes, version)], door.guards, {
+  const reference = [...referenceRoutes(routes, version), ...asyncApiRoutes(version)]
+  const http = await openServer([...routes, ...reference], door.guards, {
     log,
     corsOrigins: config.http.corsOrigins.includes('*') ? '*' : [...config.http.corsOrigins],
     trustedProxies: config.http.trustedProxies,
@@ -215,29 +280,54 @@ export async function openApp(input: {
             db,
             claimsDb: relaxedDb,
             queue,
-            workers: [...entrance.workers, ...analysis.workers, removals.worker],
+            workers: [
+              ...entrance.workers,
+              ...analysis.workers,
+              removals.worker,
+              ...alarms.workers,
+              ...systems.workers,
+              ...endpoints.workers,
+              letters.worker,
+            ],
             log,
           }),
         )
         running.push(
           everyOrg(() =>
-            startDelivery({ db: relaxedDb, url: databaseUrl, outbound: out, secrets, log, vbotFacts: vbotFacts(db) }),
+            startDelivery({
+              db: relaxedDb,
+              url: databaseUrl,
+              ways: sending,
+              secrets,
+              log,
+              publicUrl,
+              vbotFacts: vbotFacts(db),
+              tellOwners: endpoints.tellOwners,
+            }),
           ),
         )
         running.push(door.startSigning())
         running.push(everyOrg(() => entrance.startSyncs()))
-        running.push(everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets })))
+        running.push(everyOrg(() => alarms.start()))
+        running.push(
+          everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets, keepDays: config.events.keepDays })),
+        )
       }
       if (!roles.serve) return { port: 0 }
       running.push(keys.start(databaseUrl, log))
-      return { port: await listen(http, config.http) }
+      running.push(live.start(databaseUrl))
+      servedPort = await listen(http, config.http)
+      return { port: servedPort }
     },
     async stop(graceMs = graceMsDefault) {
       entrance.endStreams()
+      eventsKept.endWaits()
+      live.endStreams()
       await Promise.all([closeServer(http, graceMs), ...running.map((one) => one.stop(graceMs))])
       await door.stop()
       await queue.stop()
       await analysis.close()
+      await sending.close()
       await out.close()
       mail.close()
       store.close()

@@ -1,5 +1,4 @@
-// What the values of settings look like: hosts, networks, addresses with a password, names that are nearly right. No
-// setting is named here.
+// What the values of settings look like: hosts, networks, addresses with a password. No setting is named here.
 
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
@@ -37,28 +36,6 @@ export function urlWithoutPassword(text: string): string {
   if (url.password) url.password = '******'
   for (const key of url.searchParams.keys()) if (/pass|key|token|secret/i.test(key)) url.searchParams.set(key, '******')
   return url.password || url.search ? url.href : text
-}
-
-/** The known name that `name` is a misspelling of, or undefined: at most one edit in four letters apart. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best && best.distance <= name.length / 4 ? best.candidate : undefined
-}
-
-/** Levenshtein: insertions, deletions and replacements that turn one word into the other. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (const [i, a] of [...left].entries()) {
-    const next = [i + 1]
-    for (const [j, b] of [...right].entries()) {
-      next.push(Math.min((row[j] ?? 0) + (a === b ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
 }
 
 const listedProviders = Type.Array(

@@ -13,7 +13,8 @@ import {
   type Wrappers,
 } from './access/index.ts'
 import type { Config } from './config.ts'
-import { webhookSecrets } from './events/index.ts'
+import { inboundSecrets } from './connectors/index.ts'
+import { endpointColumns } from './events/index.ts'
 import { serverSecrets } from './ingest/index.ts'
 import type { Db } from './platform/db/db.ts'
 import { type KeyWrapper, localKeyWrapper } from './platform/key-wrapper.ts'
@@ -23,7 +24,14 @@ import type { SealedColumn, Secrets } from './platform/secrets.ts'
 import { vaultTransit } from './platform/vault-transit.ts'
 
 /** All of them. What is missing here cannot be sealed. */
-const columns: readonly SealedColumn[] = [answerColumn, webhookSecrets, signingKeyColumn, totpColumn, serverSecrets]
+const columns: readonly SealedColumn[] = [
+  answerColumn,
+  ...endpointColumns,
+  signingKeyColumn,
+  totpColumn,
+  serverSecrets,
+  inboundSecrets,
+]
 
 const kmsTimeoutMs = 5000
 const kmsAnswerBytesMax = 64 * 1024

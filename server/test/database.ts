@@ -1,6 +1,7 @@
 // A database of its own for each test that wants one: a copy of a template that is migrated once per run.
 // A test file that is run alone, without the global setup, starts a PostgreSQL of its own for as long as it runs.
 
+import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { after } from 'node:test'
 import pg from 'pg'
 import { migrate, migrationsDir } from '../src/platform/db/migrate.ts'
 import { globalSetup, globalTeardown } from './global-setup.ts'
+import { wrongEvents } from './told-events.ts'
 
 /** Any number that no other advisory lock of the admin database uses. */
 const templateLock = 7_204_302
@@ -19,7 +21,10 @@ if (startsOwn)
     if (ready) await globalTeardown()
   })
 
-/** An empty, migrated database; `url` is of the role that the server uses, bound by row-level security. */
+/**
+ * An empty, migrated database; `url` is of the role that the server uses, bound by row-level security. What the program
+ * has told in it is held against the catalogue of events when it is dropped.
+ */
 export async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   if (startsOwn) await (ready ??= globalSetup())
   const name = `test_${randomUUID()}`
@@ -29,7 +34,24 @@ export async function freshDatabase(): Promise<{ url: string; drop(): Promise<vo
   })
   return {
     url: urlOf(name),
-    drop: () => asAdmin(async (admin) => void (await admin.query(`drop database if exists "${name}" with (force)`))),
+    async drop() {
+      const wrong = await wrongEventsIn(urlOf(name))
+      await asAdmin(async (admin) => void (await admin.query(`drop database if exists "${name}" with (force)`)))
+      assert.deepEqual(wrong, [], 'events were told that are not as the catalogue says')
+    },
+  }
+}
+
+/** None where there is nothing to look at: a test may have moved the tables, or stopped the database. */
+async function wrongEventsIn(databaseUrl: string): Promise<string[]> {
+  const admin = await superuser(databaseUrl).catch(() => null)
+  try {
+    return admin ? await wrongEvents(admin) : []
+  } catch (err) {
+    if (err instanceof pg.DatabaseError) return []
+    throw err
+  } finally {
+    await admin?.end()
   }
 }
 

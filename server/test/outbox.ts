@@ -4,19 +4,15 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createOrg, openSecrets } from '../src/access/index.ts'
-import { startDelivery } from '../src/events/delivery.ts'
-import { listDeliveries } from '../src/events/delivery-log.ts'
-import { type ConversationEventType, type EventType, emit, takeSequence } from '../src/events/index.ts'
+import { type ConversationEventData, declarationOf } from '../src/events/catalog/catalog.ts'
+import type { ChatEventData } from '../src/events/catalog/conversation-events.ts'
+import { listDeliveries } from '../src/events/deliveries/delivery-log.ts'
+import { startDelivery } from '../src/events/delivery/start.ts'
+import { ways } from '../src/events/delivery/ways.ts'
+import { createEndpoint, type NewEndpoint } from '../src/events/endpoints/endpoints.ts'
+import { endpointColumns } from '../src/events/endpoints/sealed-columns.ts'
+import { type EventType, emit, takeSequence } from '../src/events/index.ts'
 import type { NewEvent } from '../src/events/outbox.ts'
-import type {
-  ChatEventData,
-  ConnectionData,
-  ConversationEventData,
-  IngestJobData,
-  UsageEventData,
-  WatcherSilentData,
-} from '../src/events/payload.ts'
-import { createEndpoint, type NewEndpoint, webhookSecrets } from '../src/events/webhooks.ts'
 import { openDb } from '../src/platform/db/db.ts'
 import { newId } from '../src/platform/ids.ts'
 import { localKeyWrapper } from '../src/platform/key-wrapper.ts'
@@ -26,7 +22,9 @@ import { outbound } from '../src/platform/outbound/request.ts'
 import { freshDatabase } from './database.ts'
 
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>
-type SenderOptions = Partial<Pick<Parameters<typeof startDelivery>[0], 'vbotFacts' | 'leaseMs' | 'timeoutMs'>>
+type SenderOptions = Partial<Pick<Parameters<typeof startDelivery>[0], 'vbotFacts' | 'tellOwners' | 'leaseMs'>> & {
+  timeoutMs?: number
+}
 
 /** `database` and `secretKey`: those of another process's outbox. */
 export async function openOutbox(
@@ -36,9 +34,10 @@ export async function openOutbox(
   const db = openDb({ url: database.url, connectionsMax: options.connectionsMax ?? 10, as: 'owner' })
   const secretKey = options.secretKey ?? randomBytes(32)
   const wrappers = [localKeyWrapper(secretKey, 'INDABA_SECRET_KEY')] as const
-  const secrets = await openSecrets({ db, wrappers, formerKeys: [secretKey], columns: [webhookSecrets] })
+  const secrets = await openSecrets({ db, wrappers, formerKeys: [secretKey], columns: endpointColumns })
   const log = openLog(process.env.INDABA_TEST_LOG_LEVEL ?? 'silent')
-  const out = outbound({ allow: parseOutboundAllow('127.0.0.1/32'), userAgent: 'Indaba/test' })
+  const allow = parseOutboundAllow('127.0.0.1/32')
+  const out = outbound({ allow, userAgent: 'Indaba/test' })
   const senders = new Set<{ stop(graceMs?: number): Promise<void> }>()
 
   return {
@@ -58,22 +57,27 @@ export async function openOutbox(
         )
         const rows = events.map(({ type, conversationId = newId() }, index): NewEvent => {
           const told = { orgId, seq: seqs[index] as number }
-          if (type === 'usage.threshold_reached') return { ...told, type, conversationId: null, data: usageData }
-          if (type === 'audit.head_signed') return { ...told, type, conversationId: null, data: headData }
-          if (type === 'connection.degraded' || type === 'connection.recovered')
-            return { ...told, type, conversationId: null, data: connectionData }
-          if (type === 'ingest.completed') return { ...told, type, conversationId: null, data: endedData }
-          if (type === 'watcher.silent') return { ...told, type, conversationId: null, data: silentData }
-          return { ...told, type, conversationId, data: dataOf(type, conversationId) }
+          const { scope, example } = declarationOf(type)
+          if (scope === 'organisation') return { ...told, type, conversationId: null, data: example } as NewEvent
+          return { ...told, type, conversationId, data: dataOf(type, conversationId) } as NewEvent
         })
         await emit(tx, rows)
         return rows
       }),
-    startSender(limits: SenderOptions = {}) {
-      const vbotFacts = async () => ({ customerId: 7, transcription: 'Hello.' })
-      const sender = startDelivery({ db, url: database.url, outbound: out, secrets, log, vbotFacts, ...limits })
-      senders.add(sender)
-      return sender
+    startSender({ timeoutMs, ...limits }: SenderOptions = {}) {
+      const sending = ways({ outbound: out, allow, timeoutMs })
+      const sender = startDelivery({
+        ...{ db, url: database.url, ways: sending, secrets, log, publicUrl: () => 'http://indaba.example' },
+        vbotFacts: async () => ({ customerId: 7, transcription: 'Hello.' }),
+        tellOwners: async () => {},
+        ...limits,
+      })
+      const stop = async (graceMs?: number) => {
+        await sender.stop(graceMs)
+        await sending.close()
+      }
+      senders.add({ stop })
+      return { stop }
     },
     log: (orgId: string, endpointId: string) => listDeliveries(db, orgId, endpointId, { limit: 200, offset: 0 }),
     /** The endpoint's log as soon as this holds of it. */
@@ -100,58 +104,8 @@ export async function openOutbox(
   }
 }
 
-const endedData: IngestJobData = {
-  job_id: newId(),
-  source: 'zip',
-  name: 'calls.zip',
-  state: 'done',
-  is_dry_run: false,
-  counts: { total: 1, ok: 1 },
-  failure: null,
-  links: { self: '/v1/ingest-jobs' },
-}
-
-const silentData: WatcherSilentData = {
-  watcher_id: newId(),
-  name: 'recorder',
-  host: 'recorder.example',
-  folder: '/recordings',
-  last_contact_at: new Date(0).toISOString(),
-  waiting: 2,
-  last_error: null,
-  links: { self: '/v1/watchers' },
-}
-
-const connectionData: ConnectionData = {
-  folder_id: newId(),
-  name: 'recordings',
-  server_id: newId(),
-  failing_since: new Date(0).toISOString(),
-  failures: 3,
-  failed_step: 'login',
-  reason: 'The server refused the password.',
-  links: { self: '/v1/remote-folders' },
-}
-
-const headData = {
-  audit_seq: 7,
-  hash: 'ab'.repeat(32),
-  at: '2026-03-05T09:00:00.000Z',
-  public_key: 'key',
-  signature: 'signature',
-  links: { self: '/v1/audit/heads' },
-}
-const usageData: UsageEventData = {
-  kind: 'chats',
-  percent: 50,
-  used: 5,
-  limit: 10,
-  month: '2026-01',
-  links: { self: '/v1/usage' },
-}
-
 /** Data in the shape of the type's noun, with nothing known yet. */
-export function dataOf(type: ConversationEventType, id: string): ConversationEventData {
+export function dataOf(type: EventType, id: string): ConversationEventData {
   const facts: Omit<ChatEventData, 'chat_id' | 'response_time'> = {
     conversation_id: id,
     status: 'completed',

@@ -15,10 +15,13 @@ import { startSigning, type TellHead } from './audit/signing.ts'
 import { authenticator } from './authenticate.ts'
 import { type ApiKeys, apiKeys } from './keys/api-keys.ts'
 import { keyRoutes } from './keys/routes.ts'
-import { admission } from './limits/admission.ts'
+import { admission, type TakeOne } from './limits/admission.ts'
 import { oauth } from './oauth/oauth.ts'
+import { oneTimeTickets, type Tickets } from './one-time-tickets.ts'
 import { organisationRoutes } from './organisation-routes.ts'
+import { firstAgain } from './proof.ts'
 import { signInRoutes } from './sign-in/routes.ts'
+import { type Standing, standing } from './standing.ts'
 import type { NameBearers } from './teams/names.ts'
 import { teamRoutes } from './teams/routes.ts'
 import { openTokens, type Tokens } from './tokens/tokens.ts'
@@ -48,6 +51,11 @@ export type Access = {
   tokens: Tokens
   routes: Route[]
   guards: Parameters<typeof openServer>[1]
+  /** A limit that counts on all nodes together. */
+  takeOne: TakeOne
+  /** For connections that outlive the request that opened them. */
+  standing: Standing
+  tickets: Tickets
   journal: NonNullable<HttpSettings['journal']>
   mounts: NonNullable<HttpSettings['mounts']>
   /** Signs the heads of the audit every hour. */
@@ -66,6 +74,9 @@ export function access(parts: Parts): Access {
   const signer = headSigner(secrets)
   const record = accessLog({ db, log })
   const credentials = [keys.credential, tokens.credential, server.credential, sessions.credential(db)]
+  const again = firstAgain([keys.again, tokens.again, server.again, sessions.again(db)])
+  const tickets = oneTimeTickets({ secrets, takeOne: limits.take, again })
+  const stands = standing({ db, again, log })
   return {
     keys,
     tokens,
@@ -81,13 +92,19 @@ export function access(parts: Parts): Access {
       ...auditRoutes({ db, signer }),
     ],
     guards: {
-      authenticate: limits.watch(authenticator({ credentials, adminToken: parts.adminToken })),
+      authenticate: limits.watch(tickets.redeeming(authenticator({ credentials, adminToken: parts.adminToken }))),
       enter: (by, work) => (by.isAdmin ? everyOrg(work) : inScope([by.orgId], work)),
       admit: limits.admit,
     },
+    takeOne: limits.take,
+    standing: stands,
+    tickets,
     journal: record.journal,
     mounts: [server.mount],
     startSigning: () => startSigning({ db, signer, log, tell: parts.tellHead }),
-    stop: record.stop,
+    async stop() {
+      stands.stop()
+      await record.stop()
+    },
   }
 }

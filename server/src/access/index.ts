@@ -33,6 +33,7 @@ export {
   revokeKey,
 } from './keys/keys.ts'
 export { forgetOldUsage } from './keys/usage.ts'
+export type { TakeOne } from './limits/admission.ts'
 export { forgetIdleBuckets } from './limits/leases.ts'
 export {
   type Claim,
@@ -47,6 +48,7 @@ export {
   usageName,
 } from './limits/usage.ts'
 export { forgetExpiredOauth } from './oauth/records.ts'
+export type { Tickets } from './one-time-tickets.ts'
 export { readSettings } from './org-settings.ts'
 export {
   changeOrg,
@@ -66,6 +68,7 @@ export { roleScopes } from './permissions.ts'
 export type { Wrappers } from './secrets/data-keys.ts'
 export { openSecrets } from './secrets/open-secrets.ts'
 export { type Report, renewDataKeys, rewrapSecrets, type Watcher } from './secrets/rewrap.ts'
+export type { Standing } from './standing.ts'
 export { createDepartment, type Department, departmentsNamed, listDepartments } from './teams/departments.ts'
 export { relinkMembers } from './teams/members.ts'
 export { type NameBearers, readName, tidyName } from './teams/names.ts'
@@ -78,6 +81,7 @@ export { normaliseEmail, requireEmail } from './users/email.ts'
 export { acceptInvitation } from './users/invitations.ts'
 export { makeOwner, makeResetLink } from './users/operator-links.ts'
 export { type PostOffice, resetPassword, sendReset } from './users/password-resets.ts'
+export { responsibleAddresses } from './users/responsible-people.ts'
 export { totpColumn } from './users/second-factor.ts'
 export { forgetOldSignIns } from './users/sign-in-sources.ts'
-export { writeOnce } from './write-once.ts'
+export { type Written, writeOnce } from './write-once.ts'

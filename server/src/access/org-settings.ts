@@ -24,6 +24,7 @@ const checks: Record<keyof OrgSettings, (value: unknown) => boolean> = {
   chats_per_month: isAmount,
   on_allocation_exceeded: (value) => value === 'halt' || value === 'continue',
   legal_hold: (value) => value === null || typeof value === 'boolean' || isReason(value),
+  verify_webhooks: (value) => typeof value === 'boolean',
   plan: (value) => value === null || isPlan(value),
   requests_per_minute: (value) => isAmount(value) && ((value as number | null) ?? 0) <= requestsPerMinuteMax,
 }

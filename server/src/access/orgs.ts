@@ -31,6 +31,8 @@ export type OrgSettings = {
   /** Sets how many requests a key may make in a minute; a number of its own goes before it (0: any number). */
   plan?: 'standard' | 'professional' | 'enterprise' | null
   requests_per_minute?: number | null
+  /** New addresses of webhooks must answer a challenge before events are sent there. */
+  verify_webhooks?: boolean
   /** While it is set nothing of the organisation may be deleted; a text says why. */
   legal_hold?: boolean | string | null
 }

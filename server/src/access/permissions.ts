@@ -13,8 +13,12 @@ export const scopes = {
   'agents:read': 'read agents',
   'agents:manage': 'create, change, import and merge agents',
   'analytics:read': 'read metrics and performance',
+  'events:read': 'read the event log and live streams',
   'webhooks:manage': 'create and delete webhook endpoints, read their log',
   'ingest:manage': 'set up remote servers and folders',
+  'connections:manage': 'set up connections to other systems, read what they send',
+  'alerts:read': 'read alerts and the rules that open them',
+  'alerts:manage': 'acknowledge, assign, snooze and resolve alerts, change their rules',
   'keys:manage': 'create, rotate and revoke API keys',
   'users:read': 'read users, teams and departments',
   'users:manage': 'invite, change and deactivate users',
@@ -34,8 +38,8 @@ const listening: Scope[] = ['calls:read', 'recordings:read', 'agents:read', 'ana
 export const roleScopes = {
   owner: allScopes,
   admin: allScopes,
-  supervisor: [...listening, 'calls:write', 'agents:manage', 'redactions:reveal'],
-  analyst: listening,
+  supervisor: [...listening, 'calls:write', 'agents:manage', 'redactions:reveal', 'alerts:read', 'alerts:manage'],
+  analyst: [...listening, 'alerts:read'],
   agent: ['calls:read'],
   integration: [
     'calls:read',
@@ -45,8 +49,12 @@ export const roleScopes = {
     'agents:read',
     'agents:manage',
     'analytics:read',
+    'events:read',
     'webhooks:manage',
     'ingest:manage',
+    'connections:manage',
+    'alerts:read',
+    'alerts:manage',
   ],
   auditor: ['audit:read', 'users:read'],
 } as const satisfies Record<string, readonly Scope[]>
@@ -55,12 +63,14 @@ export type Role = keyof typeof roleScopes
 export const roles = Object.keys(roleScopes) as Role[]
 
 /**
- * What these let one do cannot be done to a part of an organisation: an endpoint is told of every conversation, a
- * server brings in calls of everybody, a key or an application serves all.
+ * What these let one do cannot be done to a part of an organisation: an endpoint and the event log tell of every
+ * conversation, a server brings in calls of everybody, a key or an application serves all.
  */
 const ofTheWhole: readonly string[] = [
+  'events:read',
   'webhooks:manage',
   'ingest:manage',
+  'connections:manage',
   'keys:manage',
   'applications:manage',
   'organisation:manage',

@@ -27,6 +27,7 @@ export { type Dossier, readDossier } from './dossier.ts'
 export { type FileRemovals, fileRemovals, removalJob } from './file-removals.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
 export { groupName, nameBearers, placeOf } from './groups.ts'
+export { isUnmasked } from './masks.ts'
 export { likenessTo } from './name-likeness.ts'
 export {
   type Agent,
@@ -40,7 +41,7 @@ export {
 export { conversationsWithin, isWithin, type Viewer, wholeOrg } from './reach.ts'
 export { describeRecording, getRecording, type NewRecording, putRecordings } from './recordings.ts'
 export { revealRoutes } from './reveal-routes.ts'
-export { forgetReveals } from './reveals.ts'
+export { asToldTo, forgetReveals } from './reveals.ts'
 export { conversationRoutes } from './routes.ts'
 export type * from './shapes.ts'
 export { listStages, putStage, stageResult } from './stages.ts'

@@ -1,6 +1,7 @@
 // What a conversation and an agent look like to somebody who may not see personal data: placeholders in place of numbers,
 // customer references and e-mail addresses. Words that were spoken are not this file's matter.
 
+import type { ConversationEventData } from '../events/index.ts'
 import type { Conversation } from './conversations.ts'
 import type { Agent, AgentGiven } from './people.ts'
 import type { Viewer } from './reach.ts'
@@ -15,7 +16,8 @@ export const isUnmasked = (by: Viewer): boolean => by.reveals ?? /^(key|client|t
 
 /** Shorter values are too likely to be something else where they turn up again. */
 const repeatedCharsMin = 4
-const address = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+/g
+// Bounded, so that a long text without an @ is not read again from each of its characters.
+const address = /[^\s@<>"'(),;:]{1,64}@[^\s@<>"'(),;:]{1,255}/g
 
 /** Masks the fields that hold personal data, and what repeats their values in what clients may write freely. */
 export function maskConversation(conversation: Conversation): Conversation {
@@ -34,6 +36,20 @@ export function maskConversation(conversation: Conversation): Conversation {
     failure: failure && { ...failure, reason: mask(failure.reason) },
     metadata: maskDeep(conversation.metadata, mask) as Conversation['metadata'],
   }
+}
+
+/** What an event tells of a conversation. */
+export function maskTold(told: ConversationEventData): ConversationEventData {
+  const { agent, agent_email, failure } = told
+  const { caller_number, called_number } = 'call_id' in told ? told : { caller_number: null, called_number: null }
+  const mask = repeatsOf({ caller_number, called_number, customer_ref: null })
+  const masked = {
+    agent: agent && maskAddresses(agent),
+    agent_email: agent_email && email,
+    failure: failure && { ...failure, message: mask(failure.message) },
+  }
+  if (!('call_id' in told)) return { ...told, ...masked }
+  return { ...told, ...masked, caller_number: caller_number && number, called_number: called_number && number }
 }
 
 /** The agent of a conversation, masked where the conversation is. */

@@ -1,9 +1,10 @@
 // Who may see a conversation unmasked for a while, because they said why. The masks themselves are masks.ts.
 
 import { sql } from 'kysely'
+import type { ConversationEventData, LogEvent } from '../events/index.ts'
 import type { DbOrTx, Tx } from '../platform/db/db.ts'
 import type { Conversation } from './conversations.ts'
-import { isUnmasked, maskConversation } from './masks.ts'
+import { isUnmasked, maskConversation, maskTold } from './masks.ts'
 import type { Viewer } from './reach.ts'
 
 export const revealHours = 24
@@ -41,6 +42,18 @@ export async function asSeenBy(db: DbOrTx, by: Viewer, found: Conversation[]): P
     found.map(({ id }) => id),
   )
   return revealed === null ? found : found.map((one) => (revealed.has(one.id) ? one : maskConversation(one)))
+}
+
+/** Events as this viewer may see what they tell of conversations. */
+export async function asToldTo(db: DbOrTx, by: Viewer, events: LogEvent[]): Promise<LogEvent[]> {
+  const ids = events.flatMap(({ conversation_id }) => conversation_id ?? [])
+  const revealed = await revealedTo(db, by, ids)
+  if (revealed === null) return events
+  return events.map((event) =>
+    event.conversation_id === null || revealed.has(event.conversation_id)
+      ? event
+      : { ...event, data: maskTold(event.data as ConversationEventData) },
+  )
 }
 
 /** What has ended is of no use; the audit keeps who asked and why. */

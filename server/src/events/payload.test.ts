@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  type CallEventData,
-  type ChatEventData,
-  type EventEnvelope,
-  isVbotEvent,
-  payloadSizeBytesMax,
-  vbotBody,
-  velaBody,
-} from './payload.ts'
+import type { CallEventData, ChatEventData } from './catalog/conversation-events.ts'
+import { type EventEnvelope, fittingBody, isVbotEvent, payloadSizeBytesMax, vbotBody, velaBody } from './payload.ts'
 
 const call: CallEventData = {
   call_id: '0199b1f2-1111-7abc-8def-000000000001',
@@ -39,6 +32,7 @@ const event = (data: CallEventData | ChatEventData, type: EventEnvelope['type'] 
   occurred_at: '2025-03-01T08:02:03.456Z',
   org_id: 'org_1',
   seq: 7,
+  previous_seq: 5,
   data,
 })
 
@@ -66,6 +60,7 @@ test('vela: the envelope under every name, and the data below `data` and at the 
   assert.equal(body.api_version, '1')
   assert.equal(body.org_id, 'org_1')
   assert.equal(body.seq, 7)
+  assert.equal(body.previous_seq, 5)
   assert.deepEqual(body.data, call)
   assert.equal(Object.keys(body)[0], 'id')
 })
@@ -109,7 +104,19 @@ test('vela: what is too large is left out by name, the rest stays', () => {
   assert.deepEqual(data.omitted, ['summary'])
   assert.equal(data.sentiment, 'negative')
   assert.equal(data.links.self, '/v1/calls/1')
-  assert.ok(!('summary' in data))
+  assert.ok(!('summary' in data) && !('payload' in data.links))
+  const linked = read(
+    velaBody(event({ ...call, summary: 'é'.repeat(200_000) }), ({ id }) => `/v1/events/${id}/payload`),
+  )
+  assert.equal(linked.data.links.payload, `/v1/events/${linked.id}/payload`)
+})
+
+test('the data alone is whole, or as thin as the body', () => {
+  const link = () => '/link'
+  assert.deepEqual(read(fittingBody(event(call), link, (data) => data)), call)
+  const large = event({ ...call, summary: 'é'.repeat(200_000) })
+  assert.ok(fittingBody(large, link, (data) => data).length <= payloadSizeBytesMax)
+  assert.deepEqual(read(fittingBody(large, link, (data) => data)), read(velaBody(large, link)).data)
 })
 
 test('vbot: exactly nine keys in the documented types', () => {

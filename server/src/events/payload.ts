@@ -1,150 +1,60 @@
-// What the receivers of an event get to read: its data, and the body in each payload style.
+// What the receivers of an event get to read: the body in each payload style. What data each event has is the catalogue's.
 // The bytes made here are the ones that are signed and sent. Which endpoint wants which style is not decided here.
 
-import { type EventType, underscored } from './catalog.ts'
-
-/** Every key is always there, null or empty where nothing is known (yet), so that receivers need no checks. */
-type ConversationData = {
-  conversation_id: string
-  /** `queued`, `completed`, `failed`, `deleted`. */
-  status: string
-  agent: string | null
-  agent_id: string | null
-  agent_email: string | null
-  /** ISO 8601 UTC. */
-  started_at: string | null
-  /** Seconds. */
-  duration: number | null
-  languages: string[]
-  sentiment: 'negative' | 'neutral' | 'positive' | null
-  /** -1 to 1. */
-  sentiment_score: number | null
-  topic: string | null
-  summary: string | null
-  keywords: string[]
-  /** Why processing failed, in words for people. */
-  failure: { code: string; message: string } | null
-  /** The transcript travels by reference only. */
-  links: { self: string; transcript: string | null; recording?: string | null }
-}
-
-export type CallEventData = ConversationData & {
-  call_id: string
-  caller_number: string | null
-  called_number: string | null
-}
-
-/** `response_time`: average, seconds. */
-export type ChatEventData = ConversationData & { chat_id: string; response_time: number | null }
-
-export type ConversationEventData = CallEventData | ChatEventData
-
-/** `usage.threshold_reached`: once a month for each kind and percentage. */
-export type UsageEventData = {
-  /** `minutes` of audio, or `chats`. */
-  kind: 'minutes' | 'chats'
-  /** The threshold that was reached. */
-  percent: number
-  used: number
-  limit: number
-  /** As `2026-03`, in the organisation's time zone. */
-  month: string
-  links: { self: string }
-}
-
-/** `audit.head_signed`: the signed end of the organisation's audit; docs/audit.md tells how to check it. */
-export type AuditHeadData = {
-  /** Number of the last row. `seq` is the event's own. */
-  audit_seq: number
-  /** Hexadecimal SHA-256 of that row. */
-  hash: string
-  /** ISO 8601 UTC. */
-  at: string
-  /** Ed25519, base64url. */
-  public_key: string
-  signature: string
-  links: { self: string }
-}
-
-/** `watcher.silent`: once, when nothing was heard of a watcher for 15 minutes. */
-export type WatcherSilentData = {
-  watcher_id: string
-  name: string
-  host: string
-  folder: string
-  /** ISO 8601 UTC. */
-  last_contact_at: string
-  /** Files that it had still to send. */
-  waiting: number
-  last_error: string | null
-  links: { self: string }
-}
-
-/** `ingest.completed`: a bulk load has ended, whichever way. */
-export type IngestJobData = {
-  job_id: string
-  source: string
-  name: string
-  /** `planned` after a dry run, `done`, `partial` when some items failed, `failed` when all of it did. */
-  state: string
-  is_dry_run: boolean
-  counts: Record<string, number>
-  failure: { code: string; reason: string } | null
-  links: { self: string }
-}
-
-/** `connection.degraded`: a remote folder has failed several times in a row. `connection.recovered`: it works again. */
-export type ConnectionData = {
-  folder_id: string
-  name: string
-  server_id: string
-  /** ISO 8601 UTC. */
-  failing_since: string | null
-  /** In a row. */
-  failures: number
-  /** What did not work: `name`, `route`, `tls`, `host_key`, `login`, `directory`, `list`, `read` or `sync`. */
-  failed_step: string | null
-  reason: string | null
-  links: { self: string }
-}
-
-export type EventData =
-  | ConversationEventData
-  | UsageEventData
-  | AuditHeadData
-  | IngestJobData
-  | WatcherSilentData
-  | ConnectionData
+import { type DataOf, type MessageType, underscored } from './catalog/catalog.ts'
 
 export type EventEnvelope = {
   id: string
-  type: EventType
+  type: MessageType
+  /** Of its data, by the catalogue. */
   version: string
   /** ISO 8601 UTC. */
   occurred_at: string
   org_id: string
   /** Rises with each event of the organisation, and with changes that are no events: the lists' change cursor. */
   seq: number
-  data: EventData
+  /** Of the event before in the organisation, 0 at the first: numbers between the two are no losses. */
+  previous_seq: number
+  data: DataOf<MessageType>
 }
 
 export const payloadSizeBytesMax = 256 * 1024
 /** In a body that would be too large, longer fields are left out and named. */
 const fieldSizeBytesMax = 1024
 
+/** A signed link to the whole of an event (log/payload-link.ts). */
+export type LinkTo = (event: EventEnvelope) => string
+
 /**
  * Style `vela`: the envelope under all names that receivers look for (`type` and `event`: `call.completed`;
  * `event_type`: `call_completed`), the data below `data`, and again at the top where no envelope field has that name.
- * Above 256 KiB, long fields are left out and `data.omitted` names them: they can be read at `data.links.self`.
+ * Above 256 KiB, long fields are left out and `data.omitted` names them: the whole is at `data.links.payload`.
  */
-export function velaBody(event: EventEnvelope): Buffer {
-  const body = encode(velaShape(event, event.data))
-  return body.length <= payloadSizeBytesMax ? body : encode(velaShape(event, withoutLongFields(event.data)))
+export const velaBody = (event: EventEnvelope, linkTo?: LinkTo): Buffer =>
+  fittingBody(event, linkTo, (data) => velaShape(event, data))
+
+/** What `shapeOf` makes of the event's data, or of the thin data where that would be too large. */
+export function fittingBody(
+  event: EventEnvelope,
+  linkTo: LinkTo | undefined,
+  shapeOf: (data: object) => object,
+): Buffer {
+  const body = encode(shapeOf(event.data))
+  return body.length <= payloadSizeBytesMax ? body : encode(shapeOf(thinData(event, linkTo)))
 }
 
+/** However long it is; for whoever asks for the rest of what was left out. */
+export const wholeVelaBody = (event: EventEnvelope): Buffer => encode(velaShape(event, event.data))
+
 function velaShape(event: EventEnvelope, data: object): object {
-  const { id, type, occurred_at, version, org_id, seq } = event
-  const envelope = {
+  const envelope = eventShape(event, data)
+  return { ...envelope, ...data, ...envelope }
+}
+
+/** The event as its log, the streams and the brokers have it: as `vela`, without the data at the top. */
+export function eventShape(event: EventEnvelope, data: object = event.data): object {
+  const { id, type, occurred_at, version, org_id, seq, previous_seq } = event
+  return {
     id,
     type,
     event: type,
@@ -153,20 +63,22 @@ function velaShape(event: EventEnvelope, data: object): object {
     api_version: version,
     org_id,
     seq,
+    previous_seq,
     data,
   }
-  return { ...envelope, ...data, ...envelope }
 }
 
-function withoutLongFields(data: EventData): object {
+/** Long fields left out, and named; `linkTo` tells where the whole is. */
+export function thinData(event: EventEnvelope, linkTo: LinkTo | undefined): object {
   const isLong = ([name, value]: [string, unknown]) => name !== 'links' && encode(value).length > fieldSizeBytesMax
-  const fields = Object.entries(data)
+  const fields = Object.entries(event.data)
   const omitted = fields.filter(isLong).map(([name]) => name)
-  return { ...Object.fromEntries(fields.filter((field) => !isLong(field))), omitted }
+  const links = { ...event.data.links, ...(linkTo ? { payload: linkTo(event) } : {}) }
+  return { ...Object.fromEntries(fields.filter((field) => !isLong(field))), links, omitted }
 }
 
 /** vBot tells of finished calls and of nothing else. */
-export const isVbotEvent = (type: EventType): boolean => type === 'call.completed'
+export const isVbotEvent = (type: MessageType): boolean => type === 'call.completed'
 
 /**
  * Style `vbot`: exactly the nine keys of its documentation, in its types; what is unknown is "", keywords are one

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey, createPublicKey, verify } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
-import { newWebhookSecret, signWebhook } from './signature.ts'
+import { newSigningKey, newWebhookSecret, publicKeyOf, signWebhook } from './signature.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 const body = Buffer.from(JSON.stringify({ event: 'call.completed', text: 'Ngiyabonga, 世界 😀' }))
@@ -85,4 +86,61 @@ test('any change of id, time, body or signature is refused', () => {
 
 test('nothing is sent unsigned', () => {
   assert.throws(() => signWebhook({ id: 'evt_1', timestampS: now(), body, secrets: [] }), RangeError)
+})
+
+test('100,000 altered signatures are all refused by the standard library', () => {
+  const secret = newWebhookSecret()
+  const verifier = new Webhook(secret)
+  const headers = signWebhook({ id: 'evt_1', timestampS: now(), body, secrets: [secret] })
+  const genuine = headers['webhook-signature']
+  assert.ok(accepts(verifier, body, headers))
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=,'
+  let state = 7
+  // A linear congruential generator: the same alterations at each run.
+  const below = (limit: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * limit)
+  }
+  const altered = (text: string): string => {
+    const at = below(text.length)
+    const letter = alphabet[below(alphabet.length)] as string
+    const changes = [
+      text.slice(0, at) + letter + text.slice(at + 1),
+      text.slice(0, at) + letter + text.slice(at),
+      text.slice(0, at) + text.slice(at + 1),
+      text.slice(0, at),
+    ]
+    return changes[below(changes.length)] as string
+  }
+  let refused = 0
+  while (refused < 100_000) {
+    let signature = altered(genuine)
+    for (let more = below(3); more > 0; more -= 1) signature = altered(signature)
+    if (signature === genuine) continue
+    assert.ok(!accepts(verifier, body, { ...headers, 'webhook-signature': signature }), signature)
+    refused += 1
+  }
+  console.log(`${refused} of ${refused} altered signatures refused`)
+})
+
+test('with an Ed25519 key there is a v1a signature behind the others, over the same text', () => {
+  const signingKey = createPrivateKey({ key: Buffer.from(newSigningKey(), 'base64'), format: 'der', type: 'pkcs8' })
+  const secret = newWebhookSecret()
+  const headers = signWebhook({ id: 'evt_1', timestampS: now(), body, secrets: [secret], signingKey })
+  const [first, second, ...others] = headers['webhook-signature'].split(' ')
+  assert.equal(others.length, 0)
+  assert.match(first as string, /^v1,/)
+  const signature = Buffer.from((second as string).replace(/^v1a,/, ''), 'base64')
+  assert.equal(signature.length, 64)
+  // As a receiver does it: from the published key alone.
+  const published = publicKeyOf(signingKey)
+  assert.match(published, /^whpk_[A-Za-z0-9+/]{43}=$/)
+  const x = Buffer.from(published.slice('whpk_'.length), 'base64').toString('base64url')
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+  const signed = (text: Uint8Array, at = headers['webhook-timestamp']) =>
+    verify(null, Buffer.concat([Buffer.from(`evt_1.${at}.`), text]), key, signature)
+  assert.ok(signed(body))
+  assert.ok(!signed(Buffer.concat([body, Buffer.from(' ')])))
+  assert.ok(!signed(body, '1'))
+  assert.ok(accepts(new Webhook(secret), body, headers), 'whoever knows v1 alone passes over it')
 })

@@ -65,8 +65,8 @@ export function figures({ db, queue }: { db: Db; queue: Queue }): Figures {
     collect() {
       return fromDatabase(this, async () => {
         const { rows } = await sql<{ pending: number; dead: number }>`
-          select (select count(*) from deliveries where state = 'pending') as pending,
-            (select count(*) from deliveries where state = 'dead') as dead`.execute(db)
+          select (select count(*) from deliveries) as pending,
+            (select count(*) from delivery_log where state = 'dead') as dead`.execute(db)
         this.set({ state: 'pending' }, rows[0]?.pending ?? 0)
         this.set({ state: 'dead' }, rows[0]?.dead ?? 0)
       })

@@ -10,11 +10,14 @@ import {
   forgetOldUsage,
   warnOfExpiry,
 } from '../access/index.ts'
+import { forgetInboundMessages } from '../connectors/index.ts'
 import { forgetReveals } from '../conversations/index.ts'
+import { expireHeld, forgetEndedSecrets, keepPartitions } from '../events/index.ts'
 import { letArchivesGo, tellSilence, tidyUploads } from '../ingest/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store } from '../storage/index.ts'
+import { forgetOldAlerts } from './alerts/old-alerts.ts'
 
 const everyMs = 10 * 60_000
 const ticketDays = 7
@@ -24,6 +27,8 @@ export function startHousekeeping(input: {
   db: Db
   store: Store
   log: Log
+  /** Of events and of what was delivered. */
+  keepDays: number
   /** Brings stored secrets under the present keys. */
   rewrapSecrets: () => Promise<unknown>
 }): { stop(): void } {
@@ -35,9 +40,14 @@ export function startHousekeeping(input: {
     await forgetExpiredOauth(db)
     await forgetOldUsage(db)
     await forgetReveals(db)
+    await forgetEndedSecrets(db)
+    await forgetOldAlerts(db)
     await warnOfExpiry(db)
+    await keepPartitions(db, { keepDays: input.keepDays })
+    await expireHeld(db)
     await letArchivesGo(db, store)
     await tidyUploads({ db, store })
+    await forgetInboundMessages(db)
     await tellSilence(db)
     await sql`
       delete from conversations

@@ -1,4 +1,4 @@
-// Running the program: health, figures, housekeeping. The only door into this slice.
+// Running the program: health, figures, alerts, housekeeping. The only door into this slice.
 
 import type { Db } from '../platform/db/db.ts'
 import type { Route } from '../platform/http/route.ts'
@@ -6,6 +6,7 @@ import type { Queue } from '../platform/jobs/queue.ts'
 import { type Figures, figures } from './figures.ts'
 import { healthRoutes } from './health.ts'
 
+export { alerts } from './alerts/slice.ts'
 export { startHousekeeping } from './housekeeping.ts'
 
 /** The routes of whoever watches over the program, and what is to be told of each answer. */

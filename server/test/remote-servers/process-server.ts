@@ -14,8 +14,6 @@ export type ServerProcess = {
   kill(): Promise<void>
 }
 
-const startTimeoutMs = 10_000
-
 export const isRoot = userInfo().uid === 0
 
 /** For node:test's `skip`: false, or why it cannot run here. */
@@ -36,8 +34,13 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-export async function startProcess(program: string, args: string[], port: number): Promise<ServerProcess> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startProcess(
+  program: string,
+  args: string[],
+  port: number,
+  { env, startTimeoutMs = 10_000 }: { env?: NodeJS.ProcessEnv; startTimeoutMs?: number } = {},
+): Promise<ServerProcess> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(env && { env }) })
   let said = ''
   for (const output of [child.stdout, child.stderr]) {
     output.on('data', (data) => {
@@ -48,12 +51,13 @@ export async function startProcess(program: string, args: string[], port: number
   const kill = async () => {
     if (child.pid && child.exitCode === null && child.signalCode === null) {
       // Each connection has a process of its own, which would outlive its parent.
-      const all = [child.pid, ...descendantsOf(child.pid)]
-      for (const pid of all) killQuietly(pid)
+      killWithDescendants(child.pid)
     }
     await gone
+    // The script that started it may be gone before the server is.
+    while (await isListening(port)) await delay(10)
   }
-  process.once('exit', () => child.exitCode === null && child.kill('SIGKILL'))
+  process.once('exit', () => child.pid && child.exitCode === null && killWithDescendants(child.pid))
   const until = Date.now() + startTimeoutMs
   while (!(await isListening(port))) {
     if (child.exitCode !== null || Date.now() > until) {
@@ -63,6 +67,10 @@ export async function startProcess(program: string, args: string[], port: number
     await delay(30)
   }
   return { port, kill }
+}
+
+function killWithDescendants(pid: number): void {
+  for (const one of [pid, ...descendantsOf(pid)]) killQuietly(one)
 }
 
 function killQuietly(pid: number): void {

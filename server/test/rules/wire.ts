@@ -40,7 +40,13 @@ export function shooter(origin: string): { shoot(shot: Shot): Promise<Reply>; co
       })
       out.on('response', (answer) => {
         const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        // Of a stream that stays open, the beginning.
+        const isOpenEnd = answer.headers['content-type']?.startsWith('text/event-stream')
+        answer.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          if (isOpenEnd) out.destroy()
+          if (isOpenEnd) resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: String(chunk) })
+        })
         answer.on('error', reject)
         answer.on('end', () => {
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() })

@@ -81,15 +81,19 @@ describe('API keys', () => {
   test('the principal has the scopes of the key; an admin key is of the installation', async () => {
     const keys = apiKeys({ db, secrets })
     const [clear, key] = await make({ scopes: ['calls:write'] })
-    assert.deepEqual((await keys.check(clear))?.principal, {
+    const holder = await keys.check(clear)
+    assert.deepEqual(holder?.principal, {
       actor: `key:${key.id}`,
       orgId,
       isAdmin: false,
       scopes: ['calls:write'],
       reach: 'all',
+      proof: `key ${key.id} ${holder?.secretId}`,
     })
+    assert.deepEqual(await keys.again(holder?.principal.proof ?? ''), holder?.principal)
+    assert.equal(await keys.again(`key ${key.id} ${key.id}`), null)
     const [adminKey, { id }] = await make({ scopes: [], isAdmin: true })
-    const { principal } = (await keys.check(adminKey)) ?? {}
+    const { proof: _, ...principal } = (await keys.check(adminKey))?.principal ?? {}
     assert.deepEqual(principal, { actor: `key:${id}`, orgId: '', isAdmin: true, scopes: [], reach: 'all' })
   })
 

@@ -10,6 +10,7 @@ import type { Principal } from '../../platform/http/route.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import { type Again, parseProof, proofOf } from '../proof.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
 import { idEnd, idInKey, idStart } from './key-format.ts'
 import { type ApiKey, insertKey, type NewKey, rotateKey } from './keys.ts'
@@ -21,6 +22,7 @@ const pulseMs = 400
 
 type CheckedSecret = {
   id: string
+  principal: Principal
   hash: Buffer
   validUntil: number | null
   /** Of the text that had this hash: SHA-256 is quicker than HMAC, and 190 random bits cannot be guessed from it. */
@@ -31,7 +33,6 @@ type CheckedSecret = {
 type CheckedKey = {
   orgId: string
   keyId: string
-  principal: Principal
   /** Revoked, or of an organisation that is switched off. */
   isOff: boolean
   expiresAt: number | null
@@ -55,6 +56,7 @@ export type ApiKeys = {
    */
   check(key: string, known?: (by: Principal) => void): Promise<Holder | null>
   credential: Credential
+  again: Again
   /** After a change made here, of a key or of an organisation: it holds at once in this process. */
   forget(id?: string): void
   usage: KeyUsage
@@ -94,6 +96,12 @@ export function apiKeys({ db, secrets }: { db: Db; secrets: Pick<Secrets, 'hash'
       }
       return null
     },
+    async again(proof) {
+      const [keyId, secretId] = parseProof('key', proof) ?? []
+      const key = keyId ? await cache.get(keyId) : null
+      const secret = key?.secrets.find(({ id }) => id === secretId)
+      return (key && secret && holderOf(key, secret)?.principal) || null
+    },
     forget: cache.forget,
     usage,
     start(url, log) {
@@ -125,7 +133,8 @@ function secretOf({ secrets }: CheckedKey, text: string, hash: (text: string) =>
 
 /** Null when the key does not work any more, or not now; `known` is told whose it is all the same. */
 function holderOf(key: CheckedKey, secret: CheckedSecret, known?: (by: Principal) => void): Holder | null {
-  const { principal, orgId, keyId } = key
+  const { orgId, keyId } = key
+  const { principal } = secret
   known?.(principal)
   const now = Date.now()
   const isOver = (end: number | null) => end !== null && end <= now
@@ -156,16 +165,17 @@ async function loadKey(db: Db, id: string): Promise<CheckedKey | null> {
   const [key] = rows
   if (!key) return null
   const actor = `key:${id}`
+  const principal: Principal = key.is_admin
+    ? { actor, orgId: '', isAdmin: true, scopes: [], reach: 'all' }
+    : { actor, orgId: key.org_id, isAdmin: false, scopes: key.scopes, reach: 'all' }
   return {
     orgId: key.org_id,
     keyId: id,
-    principal: key.is_admin
-      ? { actor, orgId: '', isAdmin: true, scopes: [], reach: 'all' }
-      : { actor, orgId: key.org_id, isAdmin: false, scopes: key.scopes, reach: 'all' },
     isOff: key.is_off,
     expiresAt: key.expires_at?.getTime() ?? null,
     secrets: rows.map((row) => ({
       id: row.secret_id,
+      principal: { ...principal, proof: proofOf('key', id, row.secret_id) },
       hash: row.secret_hash,
       validUntil: row.valid_until?.getTime() ?? null,
       digest: null,

@@ -6,7 +6,7 @@ import { Problem } from '../../platform/problem.ts'
 import { recent } from './recent.ts'
 import { type Bucket, type Rate, takeTokens, tokensLeft, waitMs } from './token-bucket.ts'
 
-/** Recordings come in batches, and nearly all who send one have a ticket. */
+/** Recordings come in batches, and nearly all who send one have a ticket; webhooks come in bursts, and have a signature. */
 const uploadsPerStranger = 10
 const addressesMax = 50_000
 /** A page in a browser asks for its parts at once. */
@@ -18,7 +18,7 @@ const charsMax = 64
 export type AddressLimits = {
   /** Counts a request without a credential. @throws Problem('limited', 'rate_limit_exceeded') */
   countStranger(address: string): void
-  /** Counts an upload that brings its ticket in its body. @throws Problem('limited', 'rate_limit_exceeded') */
+  /** Counts a request that brings its proof within itself: an upload with its ticket, a webhook. @throws Problem('limited', 'rate_limit_exceeded') */
   countUpload(address: string): void
   /** Counts a credential that was wrong. @throws Problem('limited', 'too_many_failures') */
   countFailure(address: string): void

@@ -18,6 +18,11 @@ export type Admission = { headers: Record<string, string>; refusal?: Problem }
 
 export type Admit = (by: Principal, route: Pick<Route, 'tag' | 'auth'>, address: string) => Promise<Admission>
 
+/** One of so many in a minute, on all nodes together, under a name that nobody else uses. */
+export type TakeOne = ReturnType<typeof sharedLimits>
+
+/** Open routes to which nearly everybody brings a proof in the request itself, and where much comes at once. */
+const bringCredentials = ['Uploads', 'Inbound webhooks']
 const orgsMax = 10_000
 const readAgainMs = 1000
 
@@ -27,7 +32,7 @@ export function admission(input: {
   perMinute: number
   strangersPerSecond: number
   failuresPerMinute: number
-}): { admit: Admit; watch(authenticate: Authenticate): Authenticate } {
+}): { admit: Admit; take: TakeOne; watch(authenticate: Authenticate): Authenticate } {
   const { db } = input
   const take = sharedLimits({ lease: leaseFrom(db), nodes: nodesOf(db) })
   const perMinute = orgLimits(db, input.perMinute)
@@ -36,7 +41,7 @@ export function admission(input: {
   return {
     async admit(by, route, address) {
       if (by.actor === 'anonymous') {
-        if (route.tag === 'Uploads') addresses.countUpload(address)
+        if (bringCredentials.includes(route.tag)) addresses.countUpload(address)
         else addresses.countStranger(address)
         return { headers: {} }
       }
@@ -50,6 +55,7 @@ export function admission(input: {
       const facts = { limit: limit.perMinute }
       return { headers, refusal: new Problem('limited', 'rate_limit_exceeded', detail, { retryAfterS, facts }) }
     },
+    take,
     watch: (authenticate) => watched(authenticate, addresses),
   }
 }

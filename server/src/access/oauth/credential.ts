@@ -7,6 +7,7 @@ import { everyOrg } from '../../platform/db/scope.ts'
 import type { Principal } from '../../platform/http/route.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import { type Again, parseProof, proofOf } from '../proof.ts'
 import { memberOf } from './members.ts'
 import { tokenHash } from './records.ts'
 
@@ -18,6 +19,7 @@ const form = /^[\w-]{43}$/
 
 export type OauthCredential = {
   credential: Credential
+  again: Again
   /** After a change made here: it holds at once in this process. */
   forget(): void
 }
@@ -29,7 +31,7 @@ export function oauthCredential(parts: { db: Db; secrets: Secrets; publicUrl: ()
     const mine = cache
     const known = mine.get(token)
     if (known && known.until > Date.now()) return known.by
-    const found = await look(token)
+    const found = await look(tokenHash(parts.secrets, token))
     // What is not ours is not remembered: strangers must not push out those who hold tokens.
     if (!found) return null
     if (mine.size >= cachedMax) mine.clear()
@@ -37,22 +39,23 @@ export function oauthCredential(parts: { db: Db; secrets: Secrets; publicUrl: ()
     return found.by
   }
 
-  async function look(token: string): Promise<{ by: Principal | null; expiresAt: Date } | null> {
-    const { db, secrets, publicUrl } = parts
+  async function look(hash: Buffer): Promise<{ by: Principal | null; expiresAt: Date } | null> {
+    const { db, publicUrl } = parts
     // Whose it is, is what is looked up.
-    const { rows } = await everyOrg(() => activeToken(secrets, token, publicUrl()).execute(db))
+    const { rows } = await everyOrg(() => activeToken(hash, publicUrl()).execute(db))
     const [row] = rows
     if (!row) return null
     const granted = row.granted.split(' ').filter((one) => row.allowed.includes(one))
     const expiresAt = row.expires_at
+    const proof = proofOf('access', hash.toString('base64url'))
     if (row.model === 'ClientCredentials') {
       const actor = `client:${row.application_id}`
       const isAllowed = row.acts_alone
-      const by: Principal = { actor, orgId: row.org_id, isAdmin: false, scopes: granted, reach: 'all' }
+      const by: Principal = { actor, orgId: row.org_id, isAdmin: false, scopes: granted, reach: 'all', proof }
       return { by: isAllowed ? by : null, expiresAt }
     }
     const member = row.user_id === null ? null : await memberOf(db, row.org_id, row.user_id)
-    const by = member && { ...member, scopes: member.scopes.filter((one) => granted.includes(one)) }
+    const by = member && { ...member, scopes: member.scopes.filter((one) => granted.includes(one)), proof }
     return { by, expiresAt }
   }
 
@@ -63,6 +66,10 @@ export function oauthCredential(parts: { db: Db; secrets: Secrets; publicUrl: ()
         if (by) return by
       }
       return null
+    },
+    async again(proof) {
+      const [hash] = parseProof('access', proof) ?? []
+      return hash ? ((await look(Buffer.from(hash, 'base64url')))?.by ?? null) : null
     },
     forget() {
       // A look-up that is under way writes what it found into the old map, where nobody reads it.
@@ -82,13 +89,13 @@ type Row = {
   acts_alone: boolean
 }
 
-const activeToken = (secrets: Secrets, token: string, audience: string) => sql<Row>`
+const activeToken = (hash: Buffer, audience: string) => sql<Row>`
   select r.org_id, r.application_id, r.model, r.user_id, r.expires_at,
     coalesce(r.payload->>'scope', '') as granted, a.scopes as allowed, a.acts_alone
   from oauth_records r
   join oauth_applications a on a.org_id = r.org_id and a.id = r.application_id and a.is_active
   join orgs o on o.id = r.org_id and o.is_active
-  where r.id_hash = ${tokenHash(secrets, token)} and r.model in ('AccessToken', 'ClientCredentials')
+  where r.id_hash = ${hash} and r.model in ('AccessToken', 'ClientCredentials')
     and r.expires_at > now() and r.payload->>'aud' = ${audience}
     and (r.grant_id is null or exists (
       select from oauth_records g where g.org_id = r.org_id and g.model = 'Grant' and g.grant_id = r.grant_id

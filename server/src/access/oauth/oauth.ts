@@ -7,6 +7,7 @@ import type { Route } from '../../platform/http/route.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import type { Again } from '../proof.ts'
 import type { Sessions } from '../users/sessions.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { isInteraction } from './ask.ts'
@@ -16,7 +17,7 @@ import { oauthInteraction } from './interaction.ts'
 import { type OauthSettings, oauthProvider } from './provider.ts'
 import { registrationRoute } from './registration.ts'
 
-export type Oauth = { routes: Route[]; mount: Mount; credential: Credential }
+export type Oauth = { routes: Route[]; mount: Mount; credential: Credential; again: Again }
 
 export function oauth(parts: {
   db: Db
@@ -26,7 +27,7 @@ export function oauth(parts: {
   publicUrl: () => string
   settings: OauthSettings
 }): Oauth {
-  const { credential, forget } = oauthCredential(parts)
+  const { credential, again, forget } = oauthCredential(parts)
   const server = oauthProvider({ ...parts, onRevoked: forget })
   const interaction = oauthInteraction(parts)
 
@@ -45,6 +46,7 @@ export function oauth(parts: {
       ...(parts.settings.registration ? [registrationRoute(parts)] : []),
     ],
     credential,
+    again,
     mount: {
       tag: 'OAuth',
       paths: ['/oauth/*', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'],

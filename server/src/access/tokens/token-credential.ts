@@ -5,6 +5,7 @@ import type { Db } from '../../platform/db/db.ts'
 import { everyOrg, inScope } from '../../platform/db/scope.ts'
 import type { Principal } from '../../platform/http/route.ts'
 import type { Credential } from '../authenticate.ts'
+import { type Again, parseProof, proofOf } from '../proof.ts'
 import { activeMemberships, findUser, principalOf } from '../users/users.ts'
 import { looksLikeToken, readToken } from './id-tokens.ts'
 import { findActiveRefreshToken, type RefreshToken } from './refresh-tokens.ts'
@@ -15,15 +16,26 @@ const cacheMs = 1000
 const cachedMax = 10_000
 
 type Holder = Pick<Principal, 'actor' | 'orgId'>
+/** What stands in a token. */
+type Said = { orgId: string; refreshTokenId: string; endsAt: number; scopes: readonly string[] }
 
 export type TokenCredential = {
   credential: Credential
+  again: Again
   /** After a change made here: it holds at once in this process, within a second in others. */
   forget(): void
 }
 
 export function tokenCredential(db: Db, keys: SigningKeys): TokenCredential {
   let cache = new Map<string, { by: Principal | null; token: Holder; until: number }>()
+
+  async function look(said: Said): Promise<Principal | null> {
+    const { orgId, refreshTokenId, endsAt, scopes } = said
+    if (endsAt <= Date.now()) return null
+    const row = await inScope([orgId], () => findActiveRefreshToken(db, orgId, refreshTokenId))
+    const by = row && (await holderOf(db, row, scopes))
+    return by && { ...by, proof: proofOf('token', orgId, refreshTokenId, String(endsAt), ...scopes) }
+  }
 
   async function check(token: string): Promise<{ by: Principal | null; token: Holder } | null> {
     const mine = cache
@@ -32,8 +44,7 @@ export function tokenCredential(db: Db, keys: SigningKeys): TokenCredential {
     const said = await readToken(keys, token)
     // What is not ours is not remembered either: strangers must not push out those who hold tokens.
     if (!said) return null
-    const row = await inScope([said.orgId], () => findActiveRefreshToken(db, said.orgId, said.refreshTokenId))
-    const by = row && (await holderOf(db, row, said.scopes))
+    const by = await look(said)
     if (mine.size >= cachedMax) mine.clear()
     const found = { by, token: { actor: `token:${said.refreshTokenId}`, orgId: said.orgId } }
     mine.set(token, { ...found, until: Math.min(Date.now() + cacheMs, said.endsAt) })
@@ -49,6 +60,12 @@ export function tokenCredential(db: Db, keys: SigningKeys): TokenCredential {
         if (found) known?.(found.token)
       }
       return null
+    },
+    async again(proof) {
+      const parts = parseProof('token', proof)
+      if (!parts) return null
+      const [orgId = '', refreshTokenId = '', endsAt, ...scopes] = parts
+      return look({ orgId, refreshTokenId, endsAt: Number(endsAt), scopes })
     },
     forget() {
       // A look-up that is under way writes what it found into the old map, where nobody reads it.

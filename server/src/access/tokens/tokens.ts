@@ -4,6 +4,7 @@ import type { Db } from '../../platform/db/db.ts'
 import type { Principal, Route } from '../../platform/http/route.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import type { Again } from '../proof.ts'
 import { heldTokens, revokeHeldToken } from './held-tokens.ts'
 import { tokenLifeS } from './id-tokens.ts'
 import { type RefreshToken, stateOf } from './refresh-tokens.ts'
@@ -26,12 +27,13 @@ export type Tokens = {
   /** By its id, or by what the list shows. @throws Problem('not_found'), Problem('conflict', 'ambiguous_token') */
   revoke(by: Principal, which: { email: string | null; handle: string; requestId: string }): Promise<void>
   credential: Credential
+  again: Again
   routes: Route[]
 }
 
 export function openTokens({ db, secrets, limits }: { db: Db; secrets: Secrets; limits: TokenLimits }): Tokens {
   const keys = signingKeys(db, secrets, (tokenLifeS + clockLeewayS) * 1000)
-  const { credential, forget } = tokenCredential(db, keys)
+  const { credential, again, forget } = tokenCredential(db, keys)
   return {
     exchange: tokenExchange({ db, secrets, keys, limits }),
     async held(by, email) {
@@ -43,6 +45,7 @@ export function openTokens({ db, secrets, limits }: { db: Db; secrets: Secrets; 
       forget()
     },
     credential,
+    again,
     routes: refreshTokenRoutes({ db, secrets, keys, forget }),
   }
 }

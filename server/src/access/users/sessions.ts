@@ -9,6 +9,7 @@ import { newId } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import { equalSecret } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import { type Again, parseProof, proofOf } from '../proof.ts'
 import { hashToken, newToken } from './one-time-token.ts'
 import { rememberDevice } from './sign-in-sources.ts'
 import { type Membership, principalOf, type User } from './users.ts'
@@ -56,6 +57,7 @@ export type Sessions = {
    */
   require(db: Db, request: { method: string; headers: IncomingHttpHeaders }): Promise<Session>
   credential(db: Db): Credential
+  again(db: Db): Again
   /** What the device's cookie holds, for `checkPassword`. */
   deviceOf(headers: IncomingHttpHeaders): string | null
   /** A `Set-Cookie` that takes the session away from the browser. */
@@ -83,7 +85,11 @@ export function userSessions({ publicUrl }: { publicUrl: () => string }): Sessio
     { csrfToken }: Session,
     { method, headers }: { method: string; headers: IncomingHttpHeaders },
   ) {
-    if (safeMethods.includes(method)) return
+    if (safeMethods.includes(method)) {
+      // What comes over a WebSocket, CORS does not keep from the pages of other sites.
+      if (headers.upgrade !== undefined) refuseCrossSite(headers, publicUrl())
+      return
+    }
     refuseCrossSite(headers, publicUrl())
     const given = headers[csrfHeader]
     if (typeof given === 'string' && equalSecret(given, csrfToken)) return
@@ -157,7 +163,14 @@ export function userSessions({ publicUrl }: { publicUrl: () => string }): Sessio
       if (!session) return null
       asked.known?.(session.by)
       requireOwnPage(session, asked)
-      return session.by
+      return { ...session.by, proof: proofOf('session', session.idHash.toString('base64url')) }
+    },
+
+    // Does not count as a use: a page that is left open does not keep a session alive.
+    again: (db) => async (proof) => {
+      const [hash] = parseProof('session', proof) ?? []
+      const row = hash ? await everyOrg(() => findSession(db, Buffer.from(hash, 'base64url'))) : null
+      return row && { ...principalOf(row.user, row.membership), proof }
     },
 
     deviceOf: (headers) => readCookie(headers, named('device')),

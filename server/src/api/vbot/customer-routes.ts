@@ -14,11 +14,12 @@ import {
   listOrgs,
   type Org,
   requireKeyToChange,
+  requireNoHold,
   roleScopes,
   writeAudit,
 } from '../../access/index.ts'
 import type { FileRemovals } from '../../conversations/index.ts'
-import { putCustomerEndpoint } from '../../events/index.ts'
+import { emptyQueuesOf, putCustomerEndpoint } from '../../events/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -152,6 +153,8 @@ export function customerRoutes({ db, keys, secrets, guard, removeFilesOf }: Cust
       renderProblem,
       async handle(call) {
         const org = await requireCustomer(db, call.params.id)
+        await db.transaction().execute((tx) => requireNoHold(tx, org.id))
+        await emptyQueuesOf(db, secrets, org.id)
         await db.transaction().execute(async (tx) => {
           await removeFilesOf(tx, org.id)
           if (!(await deleteOrg(tx, org.id))) throw notFound()

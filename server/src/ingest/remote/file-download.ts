@@ -67,18 +67,18 @@ async function fetchFrom(
   sink: (chunk: Buffer) => void | Promise<void>,
   { sizeBytesMax, signal, rate }: { sizeBytesMax: number; signal: AbortSignal; rate: number },
 ): Promise<Fetched> {
-  const { control, end } = deadline(timeoutMs, signal)
+  const limit = deadline(timeoutMs, signal)
   const watch = watchRate(rate, rateWindowMs, () =>
-    control.abort(failed(`the server sends less than ${Math.ceil(rate)} bytes per second`)),
+    limit.cut(failed(`the server sends less than ${Math.ceil(rate)} bytes per second`)),
   )
   const hash = createHash('sha256')
   let sizeBytes = 0
   let isOurs = false
   try {
-    const file = await folder.stat(path, control.signal)
+    const file = await folder.stat(path, limit.signal)
     if (!file) throw failed('there is no such file', true)
     if (file.sizeBytes > sizeBytesMax) throw tooLarge(sizeBytesMax)
-    for await (const chunk of await folder.open(path, { signal: control.signal })) {
+    for await (const chunk of await folder.open(path, { signal: limit.signal })) {
       isOurs = true
       watch.received(chunk.length)
       sizeBytes += chunk.length
@@ -95,10 +95,10 @@ async function fetchFrom(
       fileName: shownName(path.split('/').at(-1) ?? ''),
     }
   } catch (err) {
-    throw isOurs ? err : asProblem(control.signal.aborted ? control.signal.reason : err)
+    throw isOurs ? err : asProblem(limit.signal.aborted ? limit.signal.reason : err)
   } finally {
     watch.stop()
-    end()
+    limit.end()
   }
 }
 

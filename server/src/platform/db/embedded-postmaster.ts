@@ -178,6 +178,8 @@ function settings(port: number, durable: boolean): string[] {
     port,
     unix_socket_directories: '', // no socket files to go stale; the password guards the port
     max_connections: 100,
+    // The queue of deliveries is read from its front, where what was delivered lies until it is vacuumed.
+    autovacuum_naptime: '10s',
     shared_buffers: `${Math.max(32, Math.min(256, Math.floor(memory / 8 / 2 ** 20)))}MB`,
     wal_compression: 'on',
     max_wal_size: '1GB',

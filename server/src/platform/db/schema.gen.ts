@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -34,6 +42,101 @@ export interface Agents {
   org_id: string;
   team: string | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface AlertChanges {
+  action: string;
+  actor: string;
+  alert_id: string;
+  at: Timestamp;
+  comment: string | null;
+  data: Generated<unknown>;
+  id: string;
+  org_id: string;
+  state: string;
+}
+
+export interface AlertClock {
+  checked_at: Timestamp;
+  id: boolean;
+}
+
+export interface AlertCursors {
+  after_seq: number;
+  org_id: string;
+}
+
+export interface AlertPending {
+  group_key: string;
+  last_at: Timestamp;
+  org_id: string;
+  parts: unknown | null;
+  rule_id: string;
+  times: ArrayType<Timestamp>;
+}
+
+export interface AlertRules {
+  at_least: Generated<number>;
+  auto_resolve_s: number | null;
+  comparison: string | null;
+  cooldown_s: Generated<number>;
+  created_at: Generated<Timestamp>;
+  filter: string | null;
+  for_s: Generated<number>;
+  group_by: string | null;
+  id: string;
+  mail_roles: Generated<string[]>;
+  mail_to: Generated<string[]>;
+  mails: Generated<number>;
+  mails_since: Generated<Timestamp>;
+  metric: string | null;
+  name: string;
+  org_id: string;
+  preset: string | null;
+  severity: string;
+  since_seq: Generated<number>;
+  source: string;
+  state: Generated<string>;
+  threshold: number | null;
+  types: Generated<string[]>;
+  updated_at: Generated<Timestamp>;
+  within_s: Generated<number>;
+}
+
+export interface Alerts {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  agent_ids: string[] | null;
+  comparison: string | null;
+  count: number;
+  departments: string[] | null;
+  event: unknown | null;
+  first_at: Timestamp;
+  group_by: string | null;
+  group_key: string;
+  id: string;
+  is_mailed: Generated<boolean>;
+  last_at: Timestamp;
+  mail_due: string | null;
+  mailed_at: Timestamp | null;
+  metric: string | null;
+  opened_at: Timestamp;
+  org_id: string;
+  owner_id: string | null;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+  rule_id: string;
+  rule_name: string;
+  seq: number;
+  severity: string;
+  snoozed_until: Timestamp | null;
+  source: string;
+  state: string;
+  teams: string[] | null;
+  threshold: number | null;
+  updated_at: Generated<Timestamp>;
+  value: number | null;
+  well_since: Timestamp | null;
 }
 
 export interface Analyses {
@@ -162,32 +265,98 @@ export interface DataKeys {
   wrapped: Buffer;
 }
 
+export interface DeadLetterRuns {
+  action: string;
+  at_endpoint: Generated<string>;
+  at_seq: Generated<number>;
+  created_at: Generated<Timestamp>;
+  done: Generated<number>;
+  filters: unknown;
+  finished_at: Timestamp | null;
+  id: string;
+  org_id: string;
+  paced_until: Timestamp | null;
+  rate_per_s: number | null;
+  reason: string | null;
+  requested_by: string;
+  skipped: Generated<number>;
+  state: Generated<string>;
+  total: number;
+}
+
 export interface Deliveries {
   attempt: Generated<number>;
+  attempts: unknown | null;
+  attempts_before: Generated<number>;
   created_at: Timestamp;
+  data: unknown | null;
   endpoint_id: string;
   error: string | null;
+  event_at: Timestamp;
   event_seq: number;
-  finished_at: Timestamp | null;
+  failing_since: Timestamp | null;
   id: string;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  lost_leases: Generated<number>;
   next_at: Timestamp;
+  ordering_key: string | null;
   org_id: string;
+  replayed_by: string | null;
+  status_code: number | null;
+}
+
+export interface DeliveryClock {
+  is_only: Generated<boolean>;
+  seen_at: Timestamp;
+}
+
+export interface DeliveryLanes {
+  blocked_until: Generated<Timestamp>;
+  breaker: Generated<string>;
+  endpoint_id: string;
+  failing_since: Timestamp | null;
+  failures: Generated<number>;
+  last_success_at: Timestamp | null;
+  notices: Generated<number>;
+  open_until: Timestamp | null;
+  openings: Generated<number>;
+  org_id: string;
+  paced_until: Generated<Timestamp>;
+  slots: Generated<number>;
+  window_at: Generated<Timestamp>;
+  window_failed: Generated<number>;
+  window_ok: Generated<number>;
+}
+
+export interface DeliveryLog {
+  attempt: number;
+  attempts: unknown | null;
+  attempts_before: number;
+  created_at: Timestamp;
+  data: unknown | null;
+  discard_reason: string | null;
+  discarded_by: string | null;
+  endpoint_id: string;
+  error: string | null;
+  event_at: Timestamp;
+  event_seq: number;
+  fingerprint: string | null;
+  finished_at: Timestamp;
+  id: string;
+  ordering_key: string | null;
+  org_id: string;
+  replayed_by: string | null;
   state: string;
   status_code: number | null;
 }
 
-export interface DeliveryAttempts {
-  attempt: number;
-  delivery_id: string;
-  duration_ms: number;
-  error: string | null;
+export interface DeliverySamples {
+  at: Timestamp;
+  endpoint_id: string;
+  failed: number;
+  ok: number;
   org_id: string;
-  response: string | null;
-  started_at: Timestamp;
-  status_code: number | null;
-  timings: unknown | null;
 }
 
 export interface Departments {
@@ -200,6 +369,7 @@ export interface Departments {
 }
 
 export interface EventCounters {
+  event_seq: Generated<number>;
   org_id: string;
   seq: Generated<number>;
 }
@@ -210,6 +380,7 @@ export interface Events {
   id: string;
   occurred_at: Timestamp;
   org_id: string;
+  previous_seq: number;
   seq: number;
   type: string;
 }
@@ -227,6 +398,45 @@ export interface IdempotencyKeys {
   org_id: string;
   route: string;
   status: number | null;
+}
+
+export interface InboundMessages {
+  attempts: Generated<number>;
+  body: Buffer;
+  error_code: string | null;
+  headers: Generated<unknown>;
+  id: string;
+  kind: string | null;
+  org_id: string;
+  proof: Buffer | null;
+  provider_id: string | null;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  request_id: string | null;
+  result: unknown | null;
+  settled_at: Timestamp | null;
+  source_id: string;
+  state: Generated<string>;
+}
+
+export interface InboundSources {
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  id: string;
+  last_received_at: Timestamp | null;
+  last_refusal: string | null;
+  last_refused_at: Timestamp | null;
+  name: string;
+  org_id: string;
+  reader: string | null;
+  reader_settings: Generated<unknown>;
+  scheme: string;
+  secret_terms: unknown;
+  secrets: Buffer;
+  settings: Generated<unknown>;
+  status: Generated<string>;
+  token_hash: Buffer;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface IngestItems {
@@ -294,6 +504,10 @@ export interface Memberships {
   updated_at: Generated<Timestamp>;
   user_id: string;
   view_redactions: Generated<boolean>;
+}
+
+export interface MonthlyTables {
+  name: string | null;
 }
 
 export interface OauthApplications {
@@ -630,20 +844,52 @@ export interface Watchers {
 }
 
 export interface WebhookEndpoints {
+  client_certificate: string | null;
+  client_key: Buffer | null;
   created_at: Generated<Timestamp>;
   events: string[];
+  filter: string | null;
+  format: Generated<string>;
+  headers: Buffer | null;
   id: string;
-  is_active: Generated<boolean>;
+  kind: Generated<string>;
+  name: string | null;
+  ordering: string | null;
   org_id: string;
+  rate_per_s: Generated<number | null>;
+  retry_waits_s: number[] | null;
+  revision: Generated<number>;
   secret: Buffer;
+  settings: unknown | null;
+  settings_secret: Buffer | null;
+  signing_key: Buffer | null;
+  status: Generated<string>;
+  status_at: Generated<Timestamp>;
+  status_reason: string | null;
   style: string;
   updated_at: Generated<Timestamp>;
   url: string;
+  verified_at: Timestamp | null;
+}
+
+export interface WebhookSecrets {
+  created_at: Generated<Timestamp>;
+  endpoint_id: string;
+  expires_at: Timestamp;
+  id: string;
+  org_id: string;
+  secret: Buffer;
 }
 
 export interface DB {
   access_review_decisions: AccessReviewDecisions;
   agents: Agents;
+  alert_changes: AlertChanges;
+  alert_clock: AlertClock;
+  alert_cursors: AlertCursors;
+  alert_pending: AlertPending;
+  alert_rules: AlertRules;
+  alerts: Alerts;
   analyses: Analyses;
   api_key_secrets: ApiKeySecrets;
   api_key_usage: ApiKeyUsage;
@@ -653,17 +899,24 @@ export interface DB {
   audit_signed_heads: AuditSignedHeads;
   conversations: Conversations;
   data_keys: DataKeys;
+  dead_letter_runs: DeadLetterRuns;
   deliveries: Deliveries;
-  delivery_attempts: DeliveryAttempts;
+  delivery_clock: DeliveryClock;
+  delivery_lanes: DeliveryLanes;
+  delivery_log: DeliveryLog;
+  delivery_samples: DeliverySamples;
   departments: Departments;
   event_counters: EventCounters;
   events: Events;
   file_removals: FileRemovals;
   idempotency_keys: IdempotencyKeys;
+  inbound_messages: InboundMessages;
+  inbound_sources: InboundSources;
   ingest_items: IngestItems;
   ingest_jobs: IngestJobs;
   installation_secrets: InstallationSecrets;
   memberships: Memberships;
+  monthly_tables: MonthlyTables;
   oauth_applications: OauthApplications;
   oauth_records: OauthRecords;
   orgs: Orgs;
@@ -691,4 +944,5 @@ export interface DB {
   users: Users;
   watchers: Watchers;
   webhook_endpoints: WebhookEndpoints;
+  webhook_secrets: WebhookSecrets;
 }

@@ -44,7 +44,14 @@ const known: Record<string, [kind: ProblemKind, code: string, detail: string]> =
 }
 
 /** Statuses that say more than their kind does. */
-const statusOfCode: Record<string, number> = { method_not_allowed: 405, request_timeout: 408, headers_too_large: 431 }
+const statusOfCode: Record<string, number> = {
+  method_not_allowed: 405,
+  request_timeout: 408,
+  event_expired: 410,
+  events_expired: 410,
+  link_expired: 410,
+  headers_too_large: 431,
+}
 
 type HttpError = { statusCode?: number; code?: string; message: string; validation?: { instancePath: string }[] }
 

@@ -1,6 +1,8 @@
 // Reads a request's body in whatever encoding a client chose: JSON, urlencoded, multipart, or JSON under a wrong label.
 // Files are streamed to whoever asked for them; nothing larger than the limits is ever held in memory.
 
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../problem.ts'
@@ -65,6 +67,22 @@ export async function readForm<File>(
   }
   const form = fromFields(pairs)
   return { fields: form.fields, files, warnings: [...new Set([...warnings, ...form.warnings])] }
+}
+
+/** All of a body as it came. @throws Problem('too_large'), or what broke it off */
+export async function readBytes(request: IncomingMessage, body: Readable, sizeBytesMax: number): Promise<Buffer> {
+  checkBody(request)
+  if (Number(request.headers['content-length'] ?? 0) > sizeBytesMax) throw tooLarge('The body', sizeBytesMax)
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  // A refusal reads on behind it: the stream must outlive this loop.
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > sizeBytesMax) throw tooLarge('The body', sizeBytesMax)
+    chunks.push(chunk)
+  }
+  checkBody(request)
+  return Buffer.concat(chunks)
 }
 
 /** The parser's own errors are plain ones, and reach us through the stream of a file as well. */

@@ -3,6 +3,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from './route.ts'
+import { switchedProtocols } from './upgrade.ts'
 
 export type Journal = {
   /** May answer with something to wait for before the request goes on; when that fails, so does the request. */
@@ -57,7 +58,7 @@ export function keepJournal(
       method,
       route: request.routeOptions.url ?? '',
       target: ids.join('/') || null,
-      status: reply.raw.headersSent ? reply.raw.statusCode : clientLeft,
+      status: reply.raw.headersSent || reply.raw.statusCode === switchedProtocols ? reply.raw.statusCode : clientLeft,
       durationMs: reply.elapsedTime,
     })
   })

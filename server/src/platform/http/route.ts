@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Static, TSchema } from 'typebox'
 import type { Problem } from '../problem.ts'
+import type { OpenLine } from './line.ts'
 
 /** Who asks. Open routes see a principal without an organisation. */
 export type Principal = {
@@ -19,6 +20,8 @@ export type Principal = {
   reach: Reach
   /** Whether it sees personal data unmasked without asking. Absent: keys and clients do, people do not. */
   reveals?: boolean
+  /** What was shown, for looking again later whether it still holds. No secret. */
+  proof?: string
 }
 
 /** On whose data: all of the organisation's, or that whose column has one of these values. */
@@ -43,6 +46,8 @@ export type Call<Params = unknown, Query = unknown> = {
   routeName: string
   /** The path as it was asked for; several paths may lead to one route. */
   path: string
+  /** Path and query as they were written. */
+  target: string
   idempotencyKey: string | null
   /** JSON, urlencoded or multipart without files, as one plain object. */
   fields(): Promise<Fields>
@@ -50,6 +55,11 @@ export type Call<Params = unknown, Query = unknown> = {
   form<File>(onFile: (file: FilePart, fieldsSoFar: Fields) => Promise<File>): Promise<Form<File>>
   /** Of a route with `streamType`: the body as it comes. It ends without an error when the client breaks it off. */
   stream(): AsyncIterable<Uint8Array>
+  /**
+   * Of a route with `streamType`: all of the body, as it came.
+   * @throws Problem('too_large'), and Problem('invalid') for a body that breaks off or comes too slowly
+   */
+  bytes(sizeBytesMax: number): Promise<Buffer>
   signal: AbortSignal
 }
 
@@ -59,6 +69,8 @@ export type Answer = {
   body?: unknown
   /** A list for a header that comes several times: `Set-Cookie`. */
   headers?: Record<string, string | string[]>
+  /** In place of a body, on a route that `isLive`. */
+  line?: OpenLine
 }
 
 export const jsonType = 'application/json; charset=utf-8'
@@ -86,6 +98,8 @@ export type Route = {
   fileBytesMax?: number
   /** The body is left to the handler, whatever its label; this label the API reference shows. */
   streamType?: string
+  /** Its answer stays open: server-sent events, or a WebSocket for those who ask for one. */
+  isLive?: boolean
   /** Only for requests that have this header, in lower case; another route may serve the same path without it. */
   onlyWithHeader?: string
   /** Of its answers, that pages of other origins may read besides the common ones. */

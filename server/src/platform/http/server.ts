@@ -1,7 +1,7 @@
 // Serves routes: who asks, may they, is it valid, and every failure in the shape of its API. Knows no domain: what a
 // principal is allowed comes in as functions.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import cors from '@fastify/cors'
 import multipart from '@fastify/multipart'
@@ -10,13 +10,15 @@ import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { notFound, Problem } from '../problem.ts'
 import { deferContinue, hasBody, startBody } from './body-flow.ts'
-import { type BodyLimits, readForm } from './form.ts'
+import { type BodyLimits, readBytes, readForm } from './form.ts'
 import { headerConstraint } from './header-constraint.ts'
 import { type Journal, keepJournal } from './journal.ts'
+import { eventLine, type OpenLine } from './line.ts'
 import { type Mount, serveMounts } from './mount.ts'
 import { recoverBoundary } from './multipart-boundary.ts'
 import { commonHeaders, refuse, unreadable } from './refusal.ts'
 import { type Answer, type Call, type FilePart, jsonType, type Principal, type Route } from './route.ts'
+import { type Upgrades, upgrades } from './upgrade.ts'
 
 export type Guards = {
   /** Throws Problem('unauthenticated' | 'forbidden'). */
@@ -64,6 +66,7 @@ const queryParametersMax = 100
 export async function openServer(routes: Route[], guards: Guards, settings: HttpSettings): Promise<FastifyInstance> {
   const { log, limits, bodyPatienceMs = bodyPatienceMsDefault } = settings
   const wire = unreadable()
+  const sockets = upgrades(new Set(routes.filter(({ isLive }) => isLive).flatMap(pathsOf)))
   const app = Fastify({
     logger: false,
     trustProxy: settings.trustedProxies?.length ? [...settings.trustedProxies] : false,
@@ -78,6 +81,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       connectionsCheckingInterval: 5000,
       // Checked below, so that the refusal has a body.
       requireHostHeader: false,
+      shouldUpgradeCallback: sockets.isWanted,
     },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -93,6 +97,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   })
   app.addConstraintStrategy(headerConstraint(routes.flatMap(({ onlyWithHeader }) => onlyWithHeader ?? [])))
   deferContinue(app.server)
+  sockets.listen(app.server, (request, response) => app.routing(request, response))
   app.server.prependListener('request', (request, response) => wire.follow({ request, response }))
   app.removeAllContentTypeParsers()
   await app.register(multipart)
@@ -176,7 +181,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
         },
         handler: async (request, reply) =>
           guards.enter(callers.get(request) ?? anonymous, async () =>
-            send(request, reply, await route.handle(toCall(route, request, reply, limits))),
+            send(request, reply, await route.handle(toCall(route, request, reply, limits)), sockets),
           ),
       })
     }
@@ -322,14 +327,19 @@ function toCall(route: Route, request: FastifyRequest, reply: FastifyReply, limi
     address: request.ip,
     routeName: `${route.method} ${route.paths[0]}`,
     path: request.routeOptions.url ?? '',
+    target: request.raw.url ?? '',
     idempotencyKey: typeof key === 'string' ? key : null,
     fields: async () => (await readForm(request, own, null)).fields,
     form: <File>(onFile: (file: FilePart, fieldsSoFar: Record<string, unknown>) => Promise<File>) =>
       readForm(request, own, onFile),
-    stream: () => untilBroken(route.streamType && request.body instanceof Readable ? request.body : Readable.from([])),
+    stream: () => untilBroken(streamOf(route, request)),
+    bytes: (sizeBytesMax) => readBytes(request.raw, streamOf(route, request), sizeBytesMax),
     signal: gone.signal,
   }
 }
+
+const streamOf = (route: Route, { body }: FastifyRequest): Readable =>
+  route.streamType && body instanceof Readable ? body : Readable.from([])
 
 /** What has come of a body that breaks off has come. */
 async function* untilBroken(body: Readable): AsyncGenerator<Uint8Array> {
@@ -338,8 +348,10 @@ async function* untilBroken(body: Readable): AsyncGenerator<Uint8Array> {
   } catch {}
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, answer: Answer, sockets: Upgrades): FastifyReply {
+  const { status, body, headers, line } = answer
   reply.status(status).headers(headers ?? {})
+  if (line) return openLine(request, reply, line, sockets)
   if (body === undefined) return reply.send()
   if (body instanceof Readable && request.method === 'HEAD') {
     // Only its headers are wanted; Fastify would read it to its end.
@@ -348,4 +360,29 @@ function send(request: FastifyRequest, reply: FastifyReply, { status, body, head
   }
   if (typeof body === 'string' || body instanceof Readable || Buffer.isBuffer(body)) return reply.send(body)
   return reply.type(jsonType).send(JSON.stringify(body))
+}
+
+function openLine(request: FastifyRequest, reply: FastifyReply, line: OpenLine, sockets: Upgrades): FastifyReply {
+  const { raw: response } = reply
+  if (sockets.asksFor(request.raw)) {
+    reply.hijack()
+    sockets.open(request.raw, response, line)
+    return reply
+  }
+  // For nginx, which would hold events back.
+  reply.headers({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' })
+  if (request.method === 'HEAD') {
+    line.unopened()
+    return reply.send()
+  }
+  reply.hijack()
+  if (response.destroyed) {
+    line.unopened()
+    return reply
+  }
+  // The end of a stream is the end of its connection.
+  response.shouldKeepAlive = false
+  response.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
+  line.open(eventLine(response))
+  return reply
 }

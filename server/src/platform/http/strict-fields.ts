@@ -13,10 +13,25 @@ export function strictFields<T extends TObject>(schema: T, fields: Fields): Stat
     throw refusal(unknown.slice(0, 100), `is not known here. Send ${names}`)
   }
   if (Value.Check(schema, fields)) return fields
-  const [first] = Value.Errors(schema, fields)
-  const missing = (first?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties?.[0]
-  const field = first?.instancePath.slice(1) || missing || 'body'
-  throw refusal(field, missing ? 'is required' : (first?.message ?? 'is not valid'))
+  const { field, issue } = firstFault(schema, fields)
+  throw refusal(field, issue)
+}
+
+type FaultParams = { requiredProperties?: string[]; allowedValues?: unknown[]; allowedValue?: unknown }
+
+/** Of fields that do not fit: where, and what is wrong there, in plain words. */
+export function firstFault(schema: TObject, fields: Fields): { field: string; issue: string } {
+  const faults = Value.Errors(schema, fields).map((one) => ({ ...one, params: one.params as FaultParams }))
+  const [first] = faults
+  const place = first?.instancePath ?? ''
+  const missing = first?.params.requiredProperties?.[0]
+  const field = [place.slice(1), missing].filter(Boolean).join('/') || 'body'
+  if (missing) return { field, issue: 'is required' }
+  const allowed = faults
+    .filter(({ instancePath }) => instancePath === place)
+    .flatMap(({ params }) => params.allowedValues ?? ('allowedValue' in params ? [params.allowedValue] : []))
+  if (allowed.length > 0) return { field, issue: `must be one of ${allowed.join(', ')}` }
+  return { field, issue: first?.message ?? 'is not valid' }
 }
 
 function refusal(field: string, issue: string): Problem {

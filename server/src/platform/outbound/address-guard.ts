@@ -9,6 +9,8 @@ import { failure, failureError } from './failure.ts'
 import { lookupName, type NameLookup } from './name-lookup.ts'
 
 export type AddressGuard = {
+  /** Of public addresses. */
+  readonly ports: OpenPorts
   /** The URL, where its own form does not rule it out; asks no name server. Throws `destination_not_allowed`. */
   parse(url: string | URL): URL
   /**
@@ -17,16 +19,18 @@ export type AddressGuard = {
    */
   resolve(hostname: string, port: number): Promise<string[]>
   /**
-   * For the moment at which somebody enters a URL. A name that cannot be resolved just now passes: it is checked again
-   * at each connection. Throws `destination_not_allowed`.
+   * For the moment at which somebody enters a URL. A name that cannot be resolved just now passes, on a port that is
+   * open to all: it is checked again at each connection. Throws `destination_not_allowed`.
    */
   check(url: string | URL): Promise<URL>
 }
 
+export type OpenPorts = readonly number[] | ((port: number) => boolean)
+
 export type AddressGuardOptions = {
   allow: AllowEntry[]
   /** Of public addresses. */
-  ports?: readonly number[] | ((port: number) => boolean)
+  ports?: OpenPorts
   dnsTimeoutMs?: number
   lookup?: NameLookup
 }
@@ -36,7 +40,6 @@ const standardPorts = [443, 80, 8443]
 /** FTP and SFTP servers are where their owners put them, and wait for a word of their own protocol. */
 export const isFileServerPort = (port: number): boolean => [21, 22, 990].includes(port) || port >= 1024
 
-const hostCharactersMax = 253
 const urlCharactersMax = 8192
 
 /**
@@ -84,8 +87,7 @@ export function addressGuard(options: AddressGuardOptions): AddressGuard {
     if (!url) throw notAllowed('not a URL')
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw notAllowed(`scheme ${url.protocol}`)
     if (url.username !== '' || url.password !== '') throw notAllowed('user name or password in the URL')
-    const name = url.hostname.replace(/\.$/, '')
-    if (name === '' || name.length > hostCharactersMax) throw notAllowed('length of the host name')
+    if (!isHostName(url.hostname)) throw notAllowed('not a host name')
     const literal = readAddress(withoutBrackets(url.hostname))
     if (literal) judge(literal, portOf(url))
     return url
@@ -118,11 +120,13 @@ export function addressGuard(options: AddressGuardOptions): AddressGuard {
       await resolve(withoutBrackets(url.hostname), portOf(url))
     } catch (error) {
       if (error instanceof Problem) throw error
+      // Without an address, only this much is sure; a port that the operator opened somewhere must not show by passing.
+      if (!isOpen(portOf(url))) throw notAllowed(`port ${portOf(url)}`)
     }
     return url
   }
 
-  return { parse, resolve, check }
+  return { ports, parse, resolve, check }
 }
 
 /** One text for every refusal, whatever the reason: the answer must not help to map a private network. */
@@ -134,6 +138,13 @@ export function notAllowed(reason: string): Problem {
       'user name and password; the operator of this server can open others with INDABA_OUTBOUND_ALLOW.',
     { cause: new Error(reason) },
   )
+}
+
+/** RFC 1123 §2.1, with underscores, which some names have; or an address, which the URL parser has read. */
+export function isHostName(hostname: string): boolean {
+  if (hostname.startsWith('[')) return true
+  const name = hostname.replace(/\.$/, '')
+  return name.length <= 253 && name.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
 }
 
 export function portOf(url: URL): number {

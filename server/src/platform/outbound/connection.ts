@@ -2,7 +2,7 @@
 // Which addresses are fit is the gate's decision; HTTP on top is `connection-pool.ts` and above.
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createSecureContext } from 'node:tls'
 import { Problem } from '../problem.ts'
 import { readAddress } from './allow-list.ts'
 import { connectFailure, failure, failureError } from './failure.ts'
@@ -18,17 +18,27 @@ export type ConnectionInput = {
   gate: Gate
   connectTimeoutMs: number
   signal: AbortSignal | null
+  clientCertificate?: ClientCertificate | null
 }
 
-export type ConnectionTimes = { dnsMs: number; connectMs: number }
+/** PEM, both; `certificate` with the certificates between it and the root, as the server needs them. */
+export type ClientCertificate = { certificate: string; key: string }
 
-/** Throws failure errors only (see `failure.ts`). `connectMs` includes the TLS handshake. */
+/** One after the other: name, TCP, TLS (0 without). */
+export type ConnectionTimes = { dnsMs: number; connectMs: number; tlsMs: number }
+
+/** Throws failure errors only (see `failure.ts`). */
 export async function openConnection(input: ConnectionInput): Promise<{ socket: Socket; times: ConnectionTimes }> {
   const startedAt = performance.now()
   const addresses = input.gate && (await passGate(input.gate, input))
+  if (input.signal?.aborted) throw input.signal.reason
   const resolvedAt = performance.now()
-  const socket = await connectWithin(input, addresses)
-  const times = { dnsMs: resolvedAt - startedAt, connectMs: performance.now() - resolvedAt }
+  const { socket, connectedAt } = await connectWithin(input, addresses)
+  const times = {
+    dnsMs: resolvedAt - startedAt,
+    connectMs: connectedAt - resolvedAt,
+    tlsMs: input.protocol === 'https:' ? performance.now() - connectedAt : 0,
+  }
   return { socket, times }
 }
 
@@ -41,11 +51,13 @@ async function passGate(gate: NonNullable<Gate>, { hostname, port }: ConnectionI
   }
 }
 
-function connectWithin(input: ConnectionInput, addresses: string[] | null): Promise<Socket> {
-  const { protocol, hostname, port, signal, connectTimeoutMs } = input
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
+type Connected = { socket: Socket; connectedAt: number }
+
+function connectWithin(input: ConnectionInput, addresses: string[] | null): Promise<Connected> {
+  const { protocol, port, hostname, signal, connectTimeoutMs } = input
+  const { promise, resolve, reject } = Promise.withResolvers<Connected>()
   const isTls = protocol === 'https:'
-  let stage: 'connect' | 'tls' = 'connect'
+  let connectedAt: number | null = null
   const options = {
     host: hostname,
     port,
@@ -55,10 +67,7 @@ function connectWithin(input: ConnectionInput, addresses: string[] | null): Prom
     // Names are resolved once, before: what a second look-up would say no longer matters.
     ...(addresses && { lookup: pinnedLookup(addresses) }),
   }
-  // RFC 6066 §3: an address is not a server name.
-  const socket: Socket = isTls
-    ? connectTls({ ...options, ...(isIP(hostname) ? {} : { servername: hostname }), ALPNProtocols: ['http/1.1'] })
-    : connectTcp(options)
+  const socket: Socket = isTls ? connectTls({ ...options, ...tlsOptions(input) }) : connectTcp(options)
 
   const end = (error: Error) => {
     socket.destroy()
@@ -70,23 +79,38 @@ function connectWithin(input: ConnectionInput, addresses: string[] | null): Prom
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted) onAbort()
 
-  socket.on('error', (error) => end(failureError(connectFailure(stage, error))))
+  socket.on('error', (error) => end(failureError(connectFailure(connectedAt === null ? 'connect' : 'tls', error))))
   socket.once('connect', () => {
     if (addresses && !addresses.includes(readAddress(socket.remoteAddress ?? '')?.toString() ?? '')) {
       end(failureError(failure('refused_destination', 'the connection led elsewhere', socket.remoteAddress)))
       return
     }
-    stage = 'tls'
+    connectedAt = performance.now()
     clearTimeout(timer)
     if (isTls) timer = setTimeout(late, connectTimeoutMs)
   })
   socket.once(isTls ? 'secureConnect' : 'connect', () => {
-    if (!socket.destroyed) resolve(socket)
+    if (!socket.destroyed && connectedAt !== null) resolve({ socket, connectedAt })
   })
   return promise.finally(() => {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
   })
+}
+
+function tlsOptions({ hostname, clientCertificate }: ConnectionInput) {
+  try {
+    return {
+      // RFC 6066 §3: an address is not a server name.
+      ...(isIP(hostname) ? {} : { servername: hostname }),
+      ALPNProtocols: ['http/1.1'],
+      ...(clientCertificate && {
+        secureContext: createSecureContext({ cert: clientCertificate.certificate, key: clientCertificate.key }),
+      }),
+    }
+  } catch (error) {
+    throw failureError(failure('tls', 'our client certificate or its key cannot be used', error))
+  }
 }
 
 type LookupAnswer = { address: string; family: number }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '../problem.ts'
 import type { AddressGuard } from './address-guard.ts'
 import type { ConnectionPool } from './connection-pool.ts'
-import { deadline } from './deadline.ts'
+import { type Deadline, deadline } from './deadline.ts'
 import type { Opened, ResponseHeaders } from './exchange.ts'
 import { type Failure, failure, failureOf } from './failure.ts'
 import { openThroughHops } from './hops.ts'
@@ -101,7 +101,7 @@ async function fetchRest(
   progress: Progress,
   endsAt: number,
 ): Promise<Failure | null> {
-  const { control, end } = deadline(endsAt - performance.now(), input.signal)
+  const limit = deadline(endsAt - performance.now(), input.signal)
   const from = progress.sizeBytes
   try {
     const opened = await openThroughHops(pool, guard, {
@@ -114,7 +114,8 @@ async function fetchRest(
         ...(from > 0 && { range: `bytes=${from}-`, 'if-range': progress.head?.validator ?? '' }),
       },
       body: null,
-      control,
+      clientCertificate: null,
+      deadline: limit,
     })
     if (opened.outcome === 'failed') {
       if (opened.cause instanceof Problem) throw opened.cause
@@ -125,9 +126,9 @@ async function fetchRest(
       opened.cut()
       return refusal
     }
-    return await readBody(opened, input, progress, control)
+    return await readBody(opened, input, progress, limit)
   } finally {
-    end()
+    limit.end()
   }
 }
 
@@ -170,13 +171,13 @@ async function readBody(
   opened: Opened,
   input: DownloadInput & Limits,
   progress: Progress,
-  control: AbortController,
+  limit: Deadline,
 ): Promise<Failure | null> {
   const { sizeBytesMax, rateBytesPerSMin, rateWindowMs, sink } = input
   const watch = watchRate(rateBytesPerSMin, rateWindowMs, (receivedBytes) => {
     // Silence is a lost connection; a trickle is a server that will not do.
     const slow = failed(`the server sends less than ${rateBytesPerSMin} bytes per second`)
-    control.abort(receivedBytes > 0 ? slow : new Error('silence'))
+    limit.cut(receivedBytes > 0 ? slow : new Error('silence'))
   })
   let isOurs = false
   try {

@@ -28,10 +28,10 @@ export function failureOf(error: unknown): Failure {
   const own = (error as { failure?: Failure } | null)?.failure
   if (own) return own
   const code = codeOf(error)
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return failure('too_large', 'the server sent more headers than are read', error)
-  }
   if (code === 'UND_ERR_INVALID_ARG') return failure('protocol', 'the request cannot be sent as it is', error)
+  if (code.startsWith('ERR_SSL_')) return failure('tls', tlsWords[code] ?? otherTlsWords, error)
   if (connectionWords[code]) return failure('connect', connectionWords[code], error)
   if (code === 'UND_ERR_SOCKET') {
     return failure('connect', 'the server closed the connection before the answer was whole', error)
@@ -43,7 +43,7 @@ export function failureOf(error: unknown): Failure {
 export function connectFailure(stage: 'connect' | 'tls', error: unknown): Failure {
   const code = codeOf(error)
   if (stage === 'connect') return failure('connect', connectionWords[code] ?? 'the server could not be reached', error)
-  return failure('tls', tlsWords[code] ?? 'the server and we could not agree on an encrypted connection', error)
+  return failure('tls', tlsWords[code] ?? otherTlsWords, error)
 }
 
 /** Node packs the failures of several addresses into one AggregateError, which carries the first one's code. */
@@ -61,6 +61,8 @@ const connectionWords: Record<string, string> = {
   ETIMEDOUT: 'the server could not be reached in time',
 }
 
+const otherTlsWords = 'the server and we could not agree on an encrypted connection'
+
 const tlsWords: Record<string, string> = {
   CERT_HAS_EXPIRED: "the server's certificate has expired",
   CERT_NOT_YET_VALID: "the server's certificate is not valid yet",
@@ -70,4 +72,9 @@ const tlsWords: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the issuer of the server's certificate is not known",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another name",
   ECONNRESET: 'the server closed the connection while encryption was being agreed',
+  // In TLS 1.3 the server judges our certificate after the handshake (RFC 8446 §4.4.2.4): these come with the answer.
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'the server asks for a client certificate',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the server does not know the issuer of our client certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the server does not accept our client certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'the server finds our client certificate expired',
 }

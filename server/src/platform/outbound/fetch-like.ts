@@ -38,7 +38,7 @@ export function fetchLikeOver(
   return async (url, init = {}) => {
     // `Request` knows every form that a body may take, and the content type that goes with it.
     const request = new Request(url, { ...init, signal: null })
-    const { control, end } = deadline(timeoutMs, init.signal)
+    const limit = deadline(timeoutMs, init.signal)
     try {
       const opened = await openThroughHops(pool, trusted ? null : guard, {
         url: request.url,
@@ -53,12 +53,13 @@ export function fetchLikeOver(
         redirectsMax: 0,
         connectTimeoutMs,
         headTimeoutMs: timeoutMs,
-        control,
+        clientCertificate: null,
+        deadline: limit,
       })
       if (opened.outcome === 'failed') throw problemOf(opened)
       return await readWhole(opened, sizeBytesMax)
     } finally {
-      end()
+      limit.end()
     }
   }
 }

@@ -22,12 +22,12 @@ export async function openThroughHops(
   guard: AddressGuard | null,
   input: HopsInput,
 ): Promise<Opened | Failure> {
-  let { headers } = input
+  let { headers, clientCertificate } = input
   let target: string | URL = input.url
   for (let hop = 0; ; hop += 1) {
     const url = parseTarget(guard, target)
     if ('outcome' in url) return url
-    const opened = await openExchange(pool, { ...input, url, headers, gate: guard?.resolve ?? null })
+    const opened = await openExchange(pool, { ...input, url, headers, clientCertificate, gate: guard?.resolve ?? null })
     const isFollowed = input.redirectsMax > 0 && (input.method === 'GET' || input.method === 'HEAD')
     if (opened.outcome === 'failed' || !isFollowed || !redirectStatuses.includes(opened.status)) return opened
     const location = String(opened.headers.location ?? '')
@@ -37,6 +37,7 @@ export async function openThroughHops(
     const next = URL.parse(location, url)
     if (!next || (url.protocol === 'https:' && next.protocol !== 'https:')) return refused(notAllowed('redirect'))
     headers = carriedHeaders(headers)
+    clientCertificate = null
     target = next
   }
 }

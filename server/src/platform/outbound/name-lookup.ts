@@ -21,8 +21,14 @@ export const lookupName: NameLookup = async (name, timeoutMs) => {
   return askSystem(name, timeoutMs - (performance.now() - startedAt))
 }
 
-async function askNameServers(name: string, timeoutMs: number): Promise<string[]> {
+/** Asks these name servers (`127.0.0.1:5353`) and nobody else. */
+export function nameLookup(servers: string[]): NameLookup {
+  return (name, timeoutMs) => askNameServers(name, timeoutMs, servers)
+}
+
+async function askNameServers(name: string, timeoutMs: number, servers?: string[]): Promise<string[]> {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 1 })
+  if (servers) resolver.setServers(servers)
   const timer = setTimeout(() => resolver.cancel(), timeoutMs)
   try {
     const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)])

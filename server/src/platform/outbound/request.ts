@@ -3,6 +3,7 @@
 
 import { type AddressGuard, addressGuard } from './address-guard.ts'
 import type { AllowEntry } from './allow-list.ts'
+import type { ClientCertificate } from './connection.ts'
 import { connectionPool } from './connection-pool.ts'
 import { deadline } from './deadline.ts'
 import { type Download, downloader } from './download.ts'
@@ -31,7 +32,7 @@ export type OutboundRequest = {
   partition: string
   /** Default 0: a redirect is returned as an answer. */
   redirectsMax?: number
-  /** The whole exchange, body included. Default 20 s. */
+  /** The whole exchange, body included. Default 19.5 s: however busy the process, it is over within 20 s. */
   timeoutMs?: number
   /** Default 5 s, once for TCP and once for TLS. */
   connectTimeoutMs?: number
@@ -41,6 +42,8 @@ export type OutboundRequest = {
   readBytesMax?: number
   /** Of what was read, this much is returned. Default 16 KiB. */
   keepBytesMax?: number
+  /** For servers that ask who is there (mutual TLS); `readClientCertificate` tells whether it is fit. Not sent on redirects. */
+  clientCertificate?: ClientCertificate | null
   signal?: AbortSignal
 }
 
@@ -72,7 +75,7 @@ export function outbound(options: OutboundOptions): Outbound {
   return {
     guard,
     request: async (input) => {
-      const { control, end } = deadline(input.timeoutMs ?? 20_000, input.signal)
+      const limit = deadline(input.timeoutMs ?? 19_500, input.signal)
       try {
         const opened = await openThroughHops(pool, guard, {
           url: input.url,
@@ -83,12 +86,13 @@ export function outbound(options: OutboundOptions): Outbound {
           redirectsMax: input.redirectsMax ?? 0,
           connectTimeoutMs: input.connectTimeoutMs ?? 5000,
           headTimeoutMs: input.headTimeoutMs ?? 15_000,
-          control,
+          clientCertificate: input.clientCertificate ?? null,
+          deadline: limit,
         })
         if (opened.outcome === 'failed') return opened
         return await readResponse(opened, input.readBytesMax ?? 64 * 1024, input.keepBytesMax ?? 16 * 1024)
       } finally {
-        end()
+        limit.end()
       }
     },
     fetchLike: (limits) => fetchLikeOver(pool, guard, userAgent, limits),
@@ -99,32 +103,46 @@ export function outbound(options: OutboundOptions): Outbound {
 
 async function readResponse(opened: Opened, readMax: number, keepMax: number): Promise<OutboundResponse | Failure> {
   const startedAt = performance.now()
-  const kept: Buffer[] = []
+  // A copy, so that a short excerpt does not hold the large buffers it was read into.
+  let kept = Buffer.alloc(0)
   let readBytes = 0
+  let costBytes = 0
   let keptBytes = 0
   try {
     for await (const chunk of opened.body) {
       readBytes += chunk.length
+      costBytes += chunk.length + chunkBytes
       const part = chunk.subarray(0, keepMax - keptBytes)
-      // A copy, so that a short excerpt does not hold the large buffer it was read into.
-      if (part.length > 0) kept.push(Buffer.from(part))
+      if (keptBytes + part.length > kept.length) kept = widened(kept, keptBytes + part.length, keepMax)
+      part.copy(kept, keptBytes)
       keptBytes += part.length
-      if (readBytes > readMax) break
+      if (costBytes > readMax) break
     }
   } catch (error) {
     opened.cut()
     return { ...failureOf(error), status: opened.status }
   }
-  if (readBytes > readMax) opened.cut()
+  const isCut = costBytes > readMax
+  if (isCut) opened.cut()
   else opened.release()
   return {
     outcome: 'response',
     status: opened.status,
     headers: opened.headers,
-    bodyExcerpt: readableText(Buffer.concat(kept)),
-    isBodyCut: readBytes > keptBytes,
+    bodyExcerpt: readableText(kept.subarray(0, keptBytes)),
+    isBodyCut: isCut || readBytes > keptBytes,
     timings: { ...opened.timings, totalMs: opened.timings.ttfbMs + performance.now() - startedAt },
   }
+}
+
+/** What a chunk counts for beside its bytes, so that an answer in chunks of one byte is not read for long. */
+const chunkBytes = 64
+
+/** At least twice as large each time, so that many small chunks cost no more than a large one. */
+function widened(buffer: Buffer, neededBytes: number, bytesMax: number): Buffer<ArrayBuffer> {
+  const wider = Buffer.allocUnsafe(Math.max(neededBytes, Math.min(2 * buffer.length, bytesMax)))
+  buffer.copy(wider)
+  return wider
 }
 
 /** Text that a log, a page and a database column can hold (PostgreSQL refuses NUL). */
