@@ -186,7 +186,7 @@ function figuresOf(steps: Step[]): Figure[] {
 }
 
 if (import.meta.main) {
-  const rounds = process.argv.includes('--full') ? 10 : 1
+  const rounds = process.argv.includes('--short') ? 1 : 10
   const figures = await measureClockSteps({ rounds })
   if (!figures) skip('clock-steps', 'libfaketime is not installed (apt-get install faketime)')
   for (const figure of figures ?? []) report(figure)

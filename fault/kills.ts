@@ -70,7 +70,7 @@ export async function measureKills({
 }
 
 if (import.meta.main) {
-  const isFull = process.argv.includes('--full')
+  const isFull = !process.argv.includes('--short')
   const given = process.argv.find((arg) => arg.startsWith('--seed='))
   const seed = given ? Number(given.slice('--seed='.length)) : Date.now() % 100_000
   console.log(`  seed ${seed}`)

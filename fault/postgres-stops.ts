@@ -96,7 +96,7 @@ async function after(lastAt: () => number, sinceMs: number): Promise<number> {
 }
 
 if (import.meta.main) {
-  const isFull = process.argv.includes('--full')
+  const isFull = !process.argv.includes('--short')
   const given = process.argv.find((arg) => arg.startsWith('--seed='))
   const seed = given ? Number(given.slice('--seed='.length)) : Date.now() % 100_000
   console.log(`  seed ${seed}`)

@@ -87,7 +87,7 @@ async function allSeen(seenAt: Map<string, number>, sinceMs: number): Promise<nu
 }
 
 if (import.meta.main) {
-  const isFull = process.argv.includes('--full')
+  const isFull = !process.argv.includes('--short')
   const form = isFull ? { kills: 5, leaseMs: null } : { kills: 1, leaseMs: 5000 }
   for (const figure of await measureRecovery(form)) report(figure)
 }

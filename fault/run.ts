@@ -1,5 +1,5 @@
-// `npm run fault -- NAME [--full]`: breaks something on purpose and prints what came of it, with its goal. Without a name,
-// all of them; without `--full`, the short form that `npm test` runs too; `--seed N` has one run again that failed. Ends with
+// `npm run fault -- NAME [--short]`: breaks something on purpose and prints what came of it, with its goal. Without a name,
+// all of them; with `--short`, the form that `npm test` runs too; `--seed N` has one run again that failed. Ends with
 // 1 when a goal was missed.
 
 import { runFigures } from '../bench/table.ts'

@@ -67,7 +67,7 @@ function figureOf(name: string, failures: Failure[], from: string): Figure {
 if (import.meta.main) {
   const startedAt = performance.now()
   const seed = process.argv.find((arg) => arg.startsWith('--seed='))?.slice('--seed='.length)
-  const isFull = process.argv.includes('--full')
+  const isFull = !process.argv.includes('--short')
   const one = { from: Number(seed), count: 1 }
   const many = {
     worlds: { from: 1, count: isFull ? 100_000 : 10_000 },
