@@ -126,6 +126,7 @@ describe('the pipeline, stage by stage', () => {
       'completed_at',
       'occurred_at',
       'seq',
+      'previous_seq',
       'queue_tag',
       'analysis_id',
       'store_key',
