@@ -195,7 +195,10 @@ describe('the /v1 reference', () => {
       secret,
     })
     assert.ok(status === 200 || status === 201, JSON.stringify(body))
-    assert.deepEqual(body.warnings, ['smart_search.matched is kept, but nothing sends it yet.'])
+    assert.deepEqual(body.warnings, [
+      'smart_search.matched is kept, but nothing sends it yet.',
+      'The secret is short: 23 bytes. Receivers are safer with 24 or more; without `secret`, a good one is made.',
+    ])
     assertShape(body, { webhook_id: ['string'], url: ['string'], events: ['array'], created_at: ['string'] }, 'answer')
     assert.equal(body.status, 'active')
     assert.deepEqual(body.events, ['call.completed', 'smart_search.matched'])
