@@ -1,7 +1,6 @@
 // The condition of an endpoint, a stream or a reader: the filter language over an event. Fields are those of the event's
 // data, and those of the event itself where the data has no field of that name.
 
-import { checkFilter } from '../platform/filter/field-check.ts'
 import { matcher } from '../platform/filter/matcher.ts'
 import { parseFilter } from '../platform/filter/parser.ts'
 
@@ -18,9 +17,7 @@ const kept = new Map<string, EventFilter>()
 export function eventFilter(text: string): EventFilter {
   const known = kept.get(text)
   if (known) return known
-  const node = parseFilter(text)
-  checkFilter(node)
-  const matches = matcher(node)
+  const matches = matcher(parseFilter(text))
   const filter: EventFilter = ({ data, ...event }) => matches({ ...event, ...data, data })
   if (kept.size >= keptMax) kept.delete(kept.keys().next().value as string)
   kept.set(text, filter)

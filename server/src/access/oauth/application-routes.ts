@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -96,7 +96,7 @@ export function applicationRoutes(parts: { db: Db; secrets: Secrets; forget: () 
       auth,
       query: Type.Object({
         limit: pageQuery.limit,
-        cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+        cursor: cursorParam,
       }),
       answers: { 200: { description: 'Newest first, without secrets', schema: applicationsAnswer } },
       async handle({ by, query }) {

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
@@ -17,7 +17,7 @@ import { endGrant } from './records.ts'
 const id = Type.String({ maxLength: 200 })
 const query = Type.Object({
   limit: pageQuery.limit,
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+  cursor: cursorParam,
 })
 const moment = Type.String({ format: 'date-time' })
 

@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -67,7 +67,7 @@ export function messageRoutes(parts: {
       params: byId,
       query: Type.Object({
         limit: pageQuery.limit,
-        cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+        cursor: cursorParam,
         state: Type.Optional(state),
       }),
       answers: {

@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { type Written, writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -98,7 +98,7 @@ export function sourceRoutes(parts: {
       auth,
       query: Type.Object({
         limit: pageQuery.limit,
-        cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+        cursor: cursorParam,
       }),
       answers: {
         200: {

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, pageQuery, pageSize } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, pageQuery, pageSize } from '../../platform/http/paging.ts'
 import { ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { requireEndpoint } from '../endpoints/endpoints.ts'
@@ -50,7 +50,7 @@ export function deliveryRoutes({ db, isMasked }: { db: Db; isMasked: (by: Princi
       params: Type.Object({ id }),
       query: Type.Object({
         ...pageQuery,
-        cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+        cursor: cursorParam,
         status: Type.Optional(Type.Unsafe<DeliveryStatus>(Type.String({ enum: [...deliveryStatuses] }))),
       }),
       answers: { 200: { description: 'Deliveries, newest event first' } },

@@ -51,8 +51,8 @@ export async function settle(tx: Tx, settled: Settled[]): Promise<Set<string>> {
       insert into delivery_log (org_id, endpoint_id, id, event_seq, event_at, ordering_key, state, attempt,
         attempts_before, status_code, error, fingerprint, attempts, data, replayed_by, created_at, finished_at)
       select org_id, endpoint_id, id, event_seq, event_at, ordering_key, state, coalesce(last_attempt, attempt),
-        attempts_before, last_status, last_error, case state when 'dead' then coalesce(fingerprint, 'other') end, all_attempts, data, replayed_by, created_at,
-        clock_timestamp()
+        attempts_before, last_status, last_error, case state when 'dead' then coalesce(fingerprint, 'other') end,
+        all_attempts, data, replayed_by, created_at, clock_timestamp()
       from over where state <> 'unwanted'
     ), waiting as (
       update deliveries d set

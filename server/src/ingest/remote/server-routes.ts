@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { writeAudit, writeOnce } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -99,7 +99,7 @@ export function serverRoutes(parts: {
       auth,
       query: Type.Object({
         limit: pageQuery.limit,
-        cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' })),
+        cursor: cursorParam,
       }),
       answers: {
         200: {

@@ -19,6 +19,11 @@ export const pageQuery = {
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
 } satisfies Record<string, TSchema>
 
+/** Of lists whose cursors hold an id or a number. */
+export const cursorParam = Type.Optional(
+  Type.String({ maxLength: 200, description: '`next_cursor` of the page before' }),
+)
+
 export const pageSize = (limit = pageSizeDefault): number => Math.min(limit, pageSizeMax)
 
 export const writeCursor = (position: object): string => Buffer.from(JSON.stringify(position)).toString('base64url')
