@@ -12,8 +12,8 @@ export type Ledger = {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
   /** As if the time had passed in which others see that a worker is dead: its leases, and its jobs. None may be at work. */
   agePassed(): Promise<void>
-  /** Until nothing of the chats waits to be analysed or told. @returns whether that came before `timeoutMs` */
-  drained(timeoutMs: number): Promise<boolean>
+  /** Until nothing of the chats waits to be analysed or told. @returns false when for `patienceMs` nothing became less */
+  drained(patienceMs: number): Promise<boolean>
   /** `twicePercentMax`: null where nothing was promised. */
   figures(input: { load: Load; witness: Witness; around: string; twicePercentMax: number | null }): Promise<Figure[]>
   close(): Promise<void>
@@ -35,19 +35,22 @@ export function openLedger(adminUrl: string): Ledger {
       await query(`update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active'`)
       await query(`update pgboss.queue set monitor_on = monitor_on - interval '1 minute'`)
     },
-    async drained(timeoutMs) {
-      for (const until = performance.now() + timeoutMs; performance.now() < until; await delay(200)) {
+    async drained(patienceMs) {
+      let [least, until] = [Number.POSITIVE_INFINITY, 0]
+      for (;;) {
         const [left] = await query<{ n: number }>(`select
-          (select count(*) from deliveries) + (select count(*) from conversations where status in ('queued', 'processing'))
-          as n`)
-        if (Number(left?.n) === 0) return true
+          (select count(*)::int from deliveries)
+          + (select count(*)::int from conversations where status in ('queued', 'processing')) as n`)
+        const n = left?.n ?? 0
+        if (n === 0) return true
+        if (n < least) [least, until] = [n, performance.now() + patienceMs]
+        if (performance.now() > until) return false
+        await delay(200)
       }
-      return false
     },
     async figures({ load, witness, around, twicePercentMax }) {
       const events = await query<{ id: string; type: string; chat_id: string }>(
-        `select id, type, data->>'chat_id' as chat_id from events where type = any ($1)`,
-        [typesOfAChat],
+        `select id, type, data->>'chat_id' as chat_id from events where type like 'chat.%'`,
       )
       const excused = new Set(
         (
@@ -65,7 +68,8 @@ export function openLedger(adminUrl: string): Ledger {
         }),
       )
       const receipts = [...witness.receipts]
-      const strangers = receipts.filter(([id]) => !known.has(id)).length
+      const strangers = receipts.filter(([id]) => !known.has(id))
+      const strangeTypes = [...new Set(strangers.map(([, { type }]) => type))].join(', ') || 'none'
       const again = receipts.reduce((sum, [, { times }]) => sum + times - 1, 0)
       const changed = receipts.filter(([, { isSame }]) => !isSame).length
       const count = (name: string, value: number, from: string): Figure => ({
@@ -85,9 +89,13 @@ export function openLedger(adminUrl: string): Ledger {
         count(
           'Accepted events that were lost',
           lost.length,
-          `${around} ${chats.size} chats were accepted (${load.retries()} requests had to be repeated), ${chats.size * 2} events of them; ${excused.size} are dead letters.`,
+          `${around} ${chats.size} chats were accepted (${load.retries()} requests had to be repeated), ${chats.size * 2} events of them; ${excused.size} are dead letters, ${events.filter(({ type }) => type === 'chat.failed').length} chats failed.`,
         ),
-        count('Sent without an event row', strangers, `${receipts.length} events were received.`),
+        count(
+          'Sent without an event row',
+          strangers.length,
+          `${receipts.length} events were received; unknown types: ${strangeTypes}.`,
+        ),
         ...(twicePercentMax === null ? [] : [twice]),
         count('Sent twice with another body', changed, `${again} of ${receipts.length} came again.`),
         count('Requests that were answered wrongly', strange.length, strange.slice(0, 3).join('; ') || 'None.'),

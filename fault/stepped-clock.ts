@@ -9,6 +9,8 @@ export type SteppedClock = {
   /** For processes that are to go by it. */
   env: Record<string, string>
   aheadS(): number
+  /** What it was ahead by at any moment of the last `ms`. */
+  aheadsS(ms: number): number[]
   set(aheadS: number): void
   close(): Promise<void>
 }
@@ -28,9 +30,11 @@ export async function steppedClock(library: string): Promise<SteppedClock> {
   await chmod(dir, 0o755)
   const file = join(dir, 'ahead')
   let ahead = 0
+  let before = { ahead: 0, untilMs: 0 }
   const set = (aheadS: number) => {
     writeFileSync(`${file}.new`, `${aheadS < 0 ? '' : '+'}${aheadS}\n`, { mode: 0o644 })
     renameSync(`${file}.new`, file)
+    before = { ahead, untilMs: performance.now() }
     ahead = aheadS
   }
   set(0)
@@ -41,5 +45,6 @@ export async function steppedClock(library: string): Promise<SteppedClock> {
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     FAKETIME_DONT_RESET: '1',
   }
-  return { env, set, aheadS: () => ahead, close: () => rm(dir, { recursive: true, force: true }) }
+  const aheadsS = (ms: number) => (performance.now() - before.untilMs < ms ? [before.ahead, ahead] : [ahead])
+  return { env, set, aheadS: () => ahead, aheadsS, close: () => rm(dir, { recursive: true, force: true }) }
 }

@@ -175,6 +175,10 @@ export function checksOf(queue: Queue, endpoints: Endpoint[], input: { slackMs: 
     settled,
     notices,
     claimed,
+    /** Whoever still has one of them in hand is late. */
+    discarded(endpoint: Endpoint, ids: string[]): void {
+      for (const id of ids) booksOf(endpoint).leases.delete(id)
+    },
     activated(endpoint: Endpoint, nowMs: number): void {
       Object.assign(booksOf(endpoint), { failures: 0, failingSince: null, told: [], activeSince: nowMs })
     },

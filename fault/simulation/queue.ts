@@ -10,7 +10,7 @@ import {
   newLane,
   slotsMax,
 } from '../../server/src/events/delivery/lane.ts'
-import type { Ended } from '../../server/src/events/delivery/turn.ts'
+import { type Ended, wentWell } from '../../server/src/events/delivery/turn.ts'
 
 const perOrgMax = 32
 const orderedScanMax = 200
@@ -242,8 +242,10 @@ export function newQueue(endpoints: Endpoint[]) {
         const { endpoint } = due.row
         if (verdict.state === 'unwanted' && endpoint.ratePerS) laneOf(endpoint).pacedUntil -= 1000 / endpoint.ratePerS
       }
+      const claiming = () => (input.limit > 0 ? claim(input) : { claimed: [], pacedMs: null })
+      const early = input.ended.every(wentWell) ? claiming() : null
       const { notices, noted } = settleLanes(counted, input, notes)
-      const result = input.limit > 0 ? claim(input) : { claimed: [], pacedMs: null }
+      const result = early ?? claiming()
       const late = outcomes.flatMap(({ one, held }) => (held ? [] : [one.due]))
       return { ...result, late, notices, notes: new Map([...notes, ...noted]) }
     },

@@ -163,7 +163,9 @@ async function take(world: World, step: Step): Promise<void> {
         await hastenHeld(db, key)
       }
       if (step.kind === 'discard') {
-        await discardHeld(db, key, { before: new Date(step.nowMs + 1), by: 'world', reason: 'world' })
+        // All that is there, also what was written before the clock was set back.
+        const before = new Date(step.nowMs + aDayMs)
+        await discardHeld(db, key, { before, by: 'world', reason: 'world' })
       }
       return compare(world, step.after)
     }
@@ -213,11 +215,14 @@ async function emit({ db, ids, orgOf }: World, rows: Emitted[]): Promise<void> {
     select org_id, endpoint_id, id, seq, '2026-01-05'::timestamptz, key, due_at, due_at from told`.execute(db)
 }
 
+const aDayMs = 24 * 3_600_000
 const microseconds = (ms: number) => Math.round(ms * 1000)
 
 async function compare({ db, ids }: World, after: State): Promise<void> {
-  const { rows } = await sql<{ rows: object[]; lanes: object[]; over: object[] }>`
+  const { rows } = await sql<{ rows: object[]; lanes: object[]; over: object[]; passed: number }>`
     select
+      (select count(*)::integer from deliveries d join delivery_lanes l
+        on l.org_id = d.org_id and l.endpoint_id = d.endpoint_id and d.next_at < l.front_at) as passed,
       (select coalesce(json_agg(json_build_array(id, attempt, attempts_before, round(extract(epoch from next_at) * 1000),
         round(extract(epoch from lease_until) * 1000), lost_leases, round(extract(epoch from failing_since) * 1000))
         order by id), '[]') from deliveries) as rows,
@@ -256,6 +261,7 @@ async function compare({ db, ids }: World, after: State): Promise<void> {
   })
   same('lanes', found?.lanes.map(trimmed), wantedLanes.map(trimmed).sort(byId))
   const over = after.over.map(({ id, state, attempt, fingerprint }) => [mine(id), state, attempt, fingerprint])
+  same('deliveries before the front of their queue', found?.passed, 0)
   same('log', found?.over, over.sort(byId))
 }
 

@@ -223,8 +223,14 @@ function haveOwners({ chance, time, queue, checks, endpoints, senders, databaseM
       time.at(at, () => {
         if (isLookedAfter) resume(endpoint)
         else if (chance.is(0.3) && endpoint.status !== 'active') {
-          for (const { id } of queue.rowsOf(endpoint)) checks.announced(id)
+          const before = queue.rowsOf(endpoint).map(({ id }) => id)
+          for (const id of before) checks.announced(id)
           queue.discard(endpoint, databaseMs())
+          const kept = new Set(queue.rowsOf(endpoint).map(({ id }) => id))
+          checks.discarded(
+            endpoint,
+            before.filter((id) => !kept.has(id)),
+          )
           history?.owner('discard', endpoint, databaseMs(), queue)
         }
       })

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { EventData } from '../catalog/catalog.ts'
+import { forgetFronts } from '../delivery/fronts.ts'
 import { holdQueue } from '../delivery/lock.ts'
 import { requireEndpoint } from '../endpoints/endpoints.ts'
 import { wakeSenders } from '../endpoints/status.ts'
@@ -47,6 +48,7 @@ export async function moveBack(
       status_code, error, attempts, coalesce(${data === undefined ? null : JSON.stringify(data)}::json, data), ${by},
       created_at
     from gone`.execute(tx)
+  await forgetFronts(tx, orgId)
   await wakeSenders(tx)
   return Number(numAffectedRows ?? 0n)
 }

@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { type Outbox, openOutbox } from '../../../test/outbox.ts'
 import { runRaw } from '../../platform/db/db.ts'
 import { claimQuery, pinPlans } from './claim.ts'
+import { noteFronts } from './fronts.ts'
 
 const url = 'http://127.0.0.1:9/'
 const events = 10_000
@@ -14,7 +15,7 @@ const events = 10_000
 async function fill(outbox: Outbox, orgId: string, endpointId: string, count: number, dueIn: string): Promise<void> {
   await sql`
     insert into deliveries (org_id, endpoint_id, id, event_seq, event_at, next_at, created_at)
-    select ${orgId}, ${endpointId}, new_id(), e.seq, e.occurred_at, now() + ${dueIn}::interval, now()
+    select ${orgId}, ${endpointId}, new_id(), e.seq, e.occurred_at, clock_timestamp() + ${dueIn}::interval, now()
     from generate_series(1, ${count}::int) n
     join events e on e.org_id = ${orgId} and e.seq = n % ${events}::int + 1`.execute(outbox.db)
 }
@@ -64,6 +65,15 @@ test('a claim reads the front of each queue only: empty, with 60,000 waiting, an
     await check('60,000 waiting', 4000)
     await sql`delete from deliveries where endpoint_id = ${flooded} and event_seq % 11 <> 0`.execute(db)
     await check('a tenth left among dead rows', 8000)
+    await sql`delete from deliveries d where endpoint_id = ${flooded} and next_at < (
+      select percentile_disc(0.9) within group (order by next_at) from deliveries where endpoint_id = ${flooded})`.execute(
+      db,
+    )
+    await db.transaction().execute(async (tx) => {
+      await pinPlans(tx)
+      await noteFronts(tx, { isAnew: false })
+    })
+    await check('behind 59,000 dead rows', 600)
   } finally {
     await outbox.close()
   }

@@ -6,6 +6,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../../platform/db/db.ts'
 import { together } from '../../platform/db/together.ts'
 import type { EventData, EventType } from '../catalog/catalog.ts'
+import { queues } from './fronts.ts'
 import { slotsMax } from './lane.ts'
 
 const perOrgMax = 32
@@ -64,7 +65,8 @@ export const pinPlans = (tx: Tx): Promise<unknown> =>
     set_config('enable_bitmapscan', 'off', true)`.execute(tx)
 
 const byPlace = sql`order by d.next_at, d.event_seq`
-const ofLane = sql`d.org_id = l.org_id and d.endpoint_id = l.endpoint_id and d.next_at <= statement_timestamp()`
+const ofLane = sql`d.org_id = l.org_id and d.endpoint_id = l.endpoint_id and d.next_at <= statement_timestamp()
+  and d.next_at >= l.front_at`
 const front = sql`d.ctid, d.next_at, d.event_seq, coalesce(d.lease_until > statement_timestamp(), false) as is_leased`
 /** Others under the same key come first. */
 const earlier = sql`
@@ -73,7 +75,8 @@ const earlier = sql`
 
 /**
  * Apart from `claimDue` so that its plan can be tested. It steps from endpoint to endpoint and reads the first rows of
- * each queue, so no backlog is ever read whole. Leased rows stay in front, being the oldest: they count what is in flight.
+ * each queue (fronts.ts), so no backlog is ever read whole. Leased rows stay in front, being the oldest: they count what
+ * is in flight.
  */
 export const claimQuery = ({
   limit,
@@ -82,16 +85,8 @@ export const claimQuery = ({
   limit: number
   leaseMs: number
 }): RawBuilder<Claimed & { paced_ms: number | null }> => sql`
-  with recursive queues as (
-    (select org_id, endpoint_id from deliveries order by org_id, endpoint_id limit 1)
-    union all
-    select next.org_id, next.endpoint_id from queues cross join lateral (
-      select d.org_id, d.endpoint_id from deliveries d
-      where (d.org_id, d.endpoint_id) > (queues.org_id, queues.endpoint_id)
-      order by d.org_id, d.endpoint_id limit 1
-    ) next
-  ), lanes as (
-    select l.org_id, l.endpoint_id, l.breaker, l.failures, w.ordering, w.revision, w.rate_per_s,
+  with recursive ${queues}, lanes as (
+    select l.org_id, l.endpoint_id, l.breaker, l.failures, w.ordering, w.revision, w.rate_per_s, l.front_at,
       case
         when w.status <> 'active' or l.blocked_until > statement_timestamp() then 0
         when l.breaker = 'open' then (l.open_until <= statement_timestamp())::integer

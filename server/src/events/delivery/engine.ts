@@ -48,7 +48,6 @@ export function startEngine(input: EngineInput): { stop(graceMs?: number): Promi
   const listener = listenTo(input.url, deliveryChannel, wakeUp, log)
 
   const send = (due: Claimed, endpoint: KnownEndpoint | undefined) => {
-    inFlight += 1
     attempt(input, due, endpoint, givenUp.signal).then((one) => {
       inFlight -= 1
       ended.push(one)
@@ -66,7 +65,13 @@ export function startEngine(input: EngineInput): { stop(graceMs?: number): Promi
       settleMax = Math.max(1, settleMax * 2)
       if (ended.length > 0) isAwake = true
       for (const { id } of late) log.warn({ delivery: id }, 'a late outcome was not written')
-      for (const due of claimed) send(due, endpoints.get(due.endpoint_id))
+      // After the next turn has been asked for, if there is one: the database is at work while these are made and sent.
+      if (claimed.length > 0) {
+        inFlight += claimed.length
+        setImmediate(() => {
+          for (const due of claimed) send(due, endpoints.get(due.endpoint_id))
+        })
+      }
       return Math.min(pollMs, pacedMs ?? pollMs)
     } catch (err) {
       log.error({ err }, 'a turn of the delivery queue failed')

@@ -41,7 +41,7 @@ export async function settle(tx: Tx, settled: Settled[]): Promise<Set<string>> {
     with told as (
       select * from json_to_recordset(${JSON.stringify(settled.map(asRow))}::json) as t (
         org_id uuid, id uuid, lease_token uuid, state text, attempt integer, wait_s float8, status_code integer,
-        error text, fingerprint text, made text)
+        error text, fingerprint text, made json)
     ), over as (
       delete from deliveries d using told t
       where d.org_id = t.org_id and d.id = t.id and d.lease_token = t.lease_token and t.state <> 'waiting'
@@ -75,8 +75,8 @@ export async function settle(tx: Tx, settled: Settled[]): Promise<Set<string>> {
 /** The list as text, so that nothing of it is taken apart. */
 const withAttempt = sql`
   case when t.made is null then d.attempts
-    when d.attempts is null then ('[' || t.made || ']')::json
-    else (left(rtrim(d.attempts::text), -1) || ',' || t.made || ']')::json end`
+    when d.attempts is null then ('[' || t.made::text || ']')::json
+    else (left(rtrim(d.attempts::text), -1) || ',' || t.made::text || ']')::json end`
 
 const asRow = ({ due, verdict }: Settled) => {
   const { org_id, id, lease_token } = due
@@ -89,7 +89,7 @@ const asRow = ({ due, verdict }: Settled) => {
   }
   const number = due.attempt + 1
   const { status, error, fingerprint } = attempt
-  const made = JSON.stringify(logged(number, attempt))
+  const made = logged(number, attempt)
   return { ...common, attempt: number, status_code: status, error, made, ...(state === 'dead' ? { fingerprint } : {}) }
 }
 

@@ -8,6 +8,7 @@ import { takeSequence } from '../outbox.ts'
 import { type Claim, type Claimed, claimDue } from './claim.ts'
 import { endpointRows, type KnownEndpoint } from './endpoint-rows.ts'
 import { tellOfDead, worthTelling } from './exhausted.ts'
+import { noteFronts } from './fronts.ts'
 import { afterOutcomes, isTroubled, type Lane, type LaneOutcome, type LaneStep, noticesAfterMs } from './lane.ts'
 import { giveBackRate, laneKey, readLanes, writeLanes } from './lanes.ts'
 import { followClock, holdQueue } from './lock.ts'
@@ -47,6 +48,10 @@ export type TurnInput = { ended: Ended[]; limit: number; leaseMs: number }
 /** Of an endpoint that does well, figures need not be written at each turn. */
 const writeLaneEveryMs = 1000
 const laneNotesMax = 5000
+/** Of a queue that is read from its front: what it delivers meanwhile is passed again. */
+const noteFrontsEveryMs = 1000
+/** The net below that: no front is wrong for longer. */
+const seekFrontsEveryMs = 60_000
 
 type LaneNote = { unsaved: number; savedAt: number }
 
@@ -62,22 +67,54 @@ export function turns(
 ): (input: TurnInput) => Promise<Turn> {
   const notes = new Map<string, LaneNote>()
   const rows = endpointRows()
+  const frontsNow = frontsBy(around)
 
   return async ({ ended, limit, leaseMs }) => {
     const noted = new Map<string, LaneNote>()
+    const fronts = limit > 0 ? frontsNow() : null
     const turn = await db.transaction().execute(async (tx) => {
-      const [, , held] = await together(holdQueue(tx), followClock(tx), settle(tx, ended))
+      const claiming = async (): Promise<Claim> => {
+        if (limit <= 0) return { claimed: [], pacedMs: null }
+        // The claim first: it pins the plans.
+        const [claim] = await together(claimDue(tx, { limit, leaseMs }), fronts && noteFronts(tx, fronts))
+        return claim
+      }
+      // Then no outcome changes what may be claimed, and one journey to the database does for both.
+      const isWell = ended.every(wentWell)
+      const [, , held, early] = await together(
+        holdQueue(tx),
+        followClock(tx),
+        settle(tx, ended),
+        isWell ? claiming() : null,
+      )
       const counted = ended.filter(({ due }) => held.has(due.lease_token))
       await giveBackRate(tx, unwanted(counted))
       const notices = await settleLanes(tx, counted, notes, noted, around)
       await tell(tx, worthTelling(counted), notices, tellOwners)
-      const claim = limit > 0 ? await claimDue(tx, { limit, leaseMs }) : { claimed: [], pacedMs: null }
+      const claim = early ?? (await claiming())
       const endpoints = await rows.of(tx, claim.claimed)
       return { ...claim, endpoints, late: ended.flatMap(({ due }) => (held.has(due.lease_token) ? [] : [due])) }
     })
     if (notes.size + noted.size > laneNotesMax) notes.clear()
     for (const [key, note] of noted) notes.set(key, note)
     return turn
+  }
+}
+
+/** Delivered to an endpoint that did well when it was claimed. */
+export const wentWell = ({ due, verdict, outcome }: Ended): boolean =>
+  verdict.state === 'delivered' && outcome?.kind === 'ok' && !isTroubled(due)
+
+/** @returns how the fronts are to be noted in the turn that begins; null: they need not be */
+function frontsBy({ monotonicMs }: Surroundings): () => { isAnew: boolean } | null {
+  let [notedAt, soughtAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  return () => {
+    const now = monotonicMs()
+    if (now - notedAt < noteFrontsEveryMs) return null
+    const isAnew = now - soughtAt >= seekFrontsEveryMs
+    notedAt = now
+    if (isAnew) soughtAt = now
+    return { isAnew }
   }
 }
 
