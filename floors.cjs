@@ -42,7 +42,7 @@ const doors = floors
 /** One home for each third-party library. */
 const homes = Object.entries({
   fastify: 'platform/http/',
-  '@fastify/(cors|multipart)': 'platform/http/',
+  '@fastify/(cors|multipart|static)': 'platform/http/',
   'pg-boss': 'platform/jobs/',
   'pg|kysely': '(platform/db|access|events|conversations|ingest|pipeline|insights|connectors|operations)/',
   undici: 'platform/outbound/',
@@ -61,6 +61,8 @@ const homes = Object.entries({
   chokidar: 'watch/',
   ws: 'platform/http/',
   yauzl: 'platform/zip/',
+  'pdfkit|yazl': 'insights/reports/',
+  'wasm-media-encoders': 'pipeline/audio/',
   '@nats-io/.*|amqplib|@platformatic/kafka': 'events/brokers/',
 }).map(([library, home]) => ({
   name: `home-of-${library.replace(/\W+/g, '-')}`,

@@ -17,6 +17,7 @@ export const callData = (id: string): DataOf<'call.completed'> => ({
   summary: 'The customer asked why the amount of the debit order had changed, and was told when it would be put right.',
   keywords: ['debit order', 'amount', 'refund', 'account'],
   failure: null,
+  changed: [],
   links: { self: `/v1/conversations/${id}`, transcript: `/v1/conversations/${id}/transcript` },
   call_id: id,
   caller_number: '+27110000000',

@@ -58,7 +58,7 @@ const accepts: Record<Variant, Accept> = {
 }
 
 const store = openStore({ kind: 'local', root: join(database.dir, 'store') })
-const figures = telemetry({ db, queue })
+const figures = telemetry({ db, queue, version: 'bench' })
 const http = await openServer(
   Object.entries(accepts).map(([name, accept]) => chatRoute(name, accept)),
   {

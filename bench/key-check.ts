@@ -78,7 +78,7 @@ async function measureRatio(): Promise<void> {
       corsOrigins: '*',
       limits: { fieldBytesMax: 1024, fileBytesMax: 1024 },
       // As every request of the product is counted.
-      onAnswer: telemetry({ db, queue }).onAnswer,
+      onAnswer: telemetry({ db, queue, version: 'bench' }).onAnswer,
     },
   )
   await http.listen({ host: '127.0.0.1', port: 0 })

@@ -1,7 +1,7 @@
 // All the project's own checks: types, style, floors, unused code, freshness of generated files, sizes. Prints what fails.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
@@ -20,6 +20,7 @@ const tool = (name: string, file: string, ...args: string[]): Check => ({
 
 const checks: Check[] = [
   tool('types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'),
+  tool('types of the dashboard', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'web'),
   tool('style', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'),
   tool('floors', 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', 'floors.cjs', 'server/src'),
   tool('unused', 'node_modules/knip/bin/knip.js'),
@@ -30,11 +31,20 @@ const checks: Check[] = [
 function sizes(): { ok: boolean; output: string } {
   const files = execFileSync(
     'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', '--', 'server/src/**/*.ts'],
+    [
+      'ls-files',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      '--',
+      'server/src/**/*.ts',
+      'web/src/**/*.ts',
+      'web/src/**/*.tsx',
+    ],
     { cwd: root, encoding: 'utf8' },
   )
     .split('\n')
-    .filter((path) => path && !/\.(test|gen)\.ts$/.test(path))
+    .filter((path) => path && existsSync(resolve(root, path)) && !/\.(test|gen|d)\.ts$/.test(path))
   const counted = files
     .map((path) => ({ path, lines: readFileSync(resolve(root, path), 'utf8').split('\n').length - 1 }))
     .sort((a, b) => a.lines - b.lines)
@@ -42,7 +52,7 @@ function sizes(): { ok: boolean; output: string } {
   const longest = counted.at(-1)
   const tooLong = counted.filter(({ lines }) => lines > linesMax)
   const ok = tooLong.length === 0 && median <= medianLinesMax
-  const facts = `${counted.length} server files, median ${median} lines, longest ${longest?.lines} (${longest?.path})`
+  const facts = `${counted.length} files of server and dashboard, median ${median} lines, longest ${longest?.lines} (${longest?.path})`
   return {
     ok,
     output: [facts, ...tooLong.map(({ path, lines }) => `${path} has ${lines} lines; at most ${linesMax}`)].join('\n'),

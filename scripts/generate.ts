@@ -14,12 +14,14 @@ import { asyncApiText } from '../server/src/events/catalog/asyncapi.ts'
 import { catalog } from '../server/src/events/catalog/catalog.ts'
 import { eventsMarkdown } from '../server/src/events/catalog/events-page.ts'
 import { brokenPromises } from '../server/src/events/catalog/growth.ts'
+import { aggregatesMarkdown } from '../server/src/insights/metrics/markdown.ts'
 import { metricsMarkdown } from '../server/src/pipeline/metrics/index.ts'
 import { startEmbedded } from '../server/src/platform/db/embedded.ts'
 import { migrate } from '../server/src/platform/db/migrate.ts'
 import { apiDocument } from '../server/src/platform/http/reference.ts'
 import { openLog } from '../server/src/platform/log.ts'
 import { sdkEventTypes } from './sdk-events.ts'
+import { webTypes } from './web-types.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -32,14 +34,17 @@ export async function generate(): Promise<Generated[]> {
     const database = await startEmbedded({ dataDir, durable: false, log })
     try {
       await migrate(database.url)
+      const tables = await tableTypes(database.url, dataDir)
+      const reference = await openApiText(database.url, dataDir)
       return [
-        { path: 'server/src/platform/db/schema.gen.ts', text: await tableTypes(database.url, dataDir) },
-        { path: 'openapi.json', text: await openApiText(database.url, dataDir) },
+        { path: 'server/src/platform/db/schema.gen.ts', text: tables },
+        { path: 'openapi.json', text: reference },
+        { path: 'web/src/api/paths.gen.ts', text: webTypes(JSON.parse(reference)) },
         { path: 'asyncapi.json', text: grownAsyncApi() },
         { path: 'docs/events.md', text: eventsMarkdown() },
         { path: 'sdk/src/events.gen.ts', text: sdkEventTypes(catalog) },
         { path: 'docs/configuration.md', text: configurationMarkdown() },
-        { path: 'docs/metrics.md', text: metricsMarkdown() },
+        { path: 'docs/metrics.md', text: metricsMarkdown() + aggregatesMarkdown() },
       ]
     } finally {
       await database.stop()

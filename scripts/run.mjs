@@ -8,12 +8,15 @@ import { runChild } from './setup/child.mjs'
 import { ensureSpeechEngine, ensureTestTools } from './setup/debian.mjs'
 import { memoryOptions } from './setup/memory.mjs'
 import { ensurePackages, nodeProgram } from './setup/packages.mjs'
+import { ensureWeb } from './setup/web.mjs'
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 const main = 'server/src/main.ts'
 /** Small enough to run beside a recorder: it loads none of the server. */
 const watcher = 'server/src/watch/main.ts'
-const testFiles = ['server/src', 'server/test', 'scripts', 'bench', 'fault'].map((folder) => `${folder}/**/*.test.ts`)
+const testFiles = ['server/src', 'server/test', 'scripts', 'bench', 'fault', 'web/src', 'web/test'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+)
 const testOptions = [
   '--test',
   '--test-global-setup=server/test/global-setup.ts',
@@ -31,6 +34,7 @@ try {
   await ensurePackages(root)
   const wanted = command === 'start' ? (args[0] ?? 'start') : command
   if (['start', 'demo', 'dev', 'work'].includes(wanted)) await ensureSpeechEngine(root, process.env)
+  if (['start', 'demo', 'dev', 'serve'].includes(wanted) || showsPages()) await ensureWeb(root)
   if (['test', 'bench', 'fault'].includes(command)) await ensureTestTools(root)
   process.exitCode = await run()
 } catch (error) {
@@ -56,6 +60,12 @@ async function run() {
     default:
       return node(...memoryOptions, main, command, ...args)
   }
+}
+
+/** Tests and benches that open a browser name the dashboard in their path. */
+function showsPages() {
+  const paths = args.filter((arg) => !arg.startsWith('-'))
+  return ['test', 'bench'].includes(command) && (paths.length === 0 || paths.some((path) => path.includes('web')))
 }
 
 async function test() {

@@ -1,18 +1,7 @@
 // Writes the types of the receiver kit's events (sdk/src/events.gen.ts) from the schemas of the catalogue.
 
 import type { Declaration } from '../server/src/events/catalog/declaration.ts'
-
-/** The keywords of JSON Schema that the catalogue uses. */
-type Schema = {
-  type?: string
-  description?: string
-  enum?: unknown[]
-  anyOf?: Schema[]
-  items?: Schema
-  properties?: Record<string, Schema>
-  patternProperties?: Record<string, Schema>
-  required?: string[]
-}
+import { type Schema, typeOf } from './schema-types.ts'
 
 const head = `// Made by \`npm run generate\` from the catalogue of events. Not to be edited.
 
@@ -47,7 +36,7 @@ export function sdkEventTypes(catalog: readonly Declaration[]): string {
   )
   return [
     head,
-    ...[...shapes].map(([data, name]) => `export type ${name} = ${written(data as unknown as Schema, '')}\n`),
+    ...[...shapes].map(([data, name]) => `export type ${name} = ${typeOf(data as unknown as Schema)}\n`),
     `type Events = {\n${events.join('')}}\n`,
     'export type WebhookEventType = keyof Events\n',
     'export type WebhookEventOf<Type extends WebhookEventType> = Events[Type]\n',
@@ -58,36 +47,3 @@ export function sdkEventTypes(catalog: readonly Declaration[]): string {
 
 const pascal = (type: string): string =>
   type.replace(/(^|[._])(\w)/g, (_, _dot, letter: string) => letter.toUpperCase())
-
-function written(schema: Schema, indent: string): string {
-  if (schema.anyOf) return [...new Set(schema.anyOf.map((one) => written(one, indent)))].join(' | ')
-  if (schema.enum) return schema.enum.map((one) => `'${one}'`).join(' | ')
-  switch (schema.type) {
-    case 'object':
-      return object(schema, indent)
-    case 'array': {
-      const item = written(schema.items ?? {}, indent)
-      return item.includes(' | ') ? `(${item})[]` : `${item}[]`
-    }
-    case 'integer':
-      return 'number'
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-      return schema.type
-    default:
-      throw new TypeError(`No type is known for the schema ${JSON.stringify(schema)}`)
-  }
-}
-
-function object({ properties, patternProperties, required = [] }: Schema, indent: string): string {
-  const [anyName] = Object.values(patternProperties ?? {})
-  if (anyName) return `Record<string, ${written(anyName, indent)}>`
-  const inner = `${indent}  `
-  const fields = Object.entries(properties ?? {}).map(([name, field]) => {
-    const comment = field.description ? `${inner}/** ${field.description} */\n` : ''
-    return `${comment}${inner}${name}${required.includes(name) ? '' : '?'}: ${written(field, inner)}\n`
-  })
-  return `{\n${fields.join('')}${indent}}`
-}

@@ -26,6 +26,8 @@ const testPackages = [
     'zip',
   ],
 ]
+/** Any of them will do for the tests of pages. */
+const browsers = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 /** Servers that the tests and benches start themselves. */
 const servers = ['vsftpd', 'openssh-server', 'nats-server', 'rabbitmq-server', 'redis-server']
 /** Where systemd runs, installing them would start them for good. */
@@ -49,19 +51,24 @@ export async function ensureTestTools(root) {
   if (mayInstall()) {
     const absent = missing([...testPackages, ...serverPackages])
     if (absent.length) await install(root, absent)
+    // By itself: some relatives of Debian have none, and would then install nothing of the above.
+    if (!hasBrowser()) await install(root, ['chromium'])
   }
   const programs = [
     ...['pocketsphinx_continuous', 'sox', 'ffmpeg', 'curl', 'python3', 'openssl', 'faketime'],
     ...['vsftpd', 'sshd', 'nats-server', 'rabbitmq-server', 'redis-server'],
   ]
   const absent = programs.filter((name) => !isProgram(name))
+  if (!hasBrowser()) absent.push('chromium')
   if (absent.length)
     console.log(
-      `Tests that use ${absent.join(', ')} will be skipped: ${byHand([...testPackages, ...servers])} to run them.`,
+      `Tests that use ${absent.join(', ')} will be skipped: ${byHand([...testPackages, 'chromium', ...servers])} to run them.`,
     )
 }
 
 const hasSpeechEngine = () => isProgram('pocketsphinx_continuous') && existsSync('/usr/share/pocketsphinx/model/en-us')
+
+const hasBrowser = () => browsers.some(isProgram)
 
 const byHand = (packages) =>
   isDebian()

@@ -46,6 +46,8 @@ export type CallReceivedData = {
     code: string
     message: string
   } | null
+  /** Of `updated`: `content`, `transcript`, `findings`, `agent`, `tags`, `review`, `warnings`; empty in all others */
+  changed: string[]
   caller_number: string | null
   called_number: string | null
   links: {
@@ -81,6 +83,8 @@ export type ChatReceivedData = {
     code: string
     message: string
   } | null
+  /** Of `updated`: `content`, `transcript`, `findings`, `agent`, `tags`, `review`, `warnings`; empty in all others */
+  changed: string[]
   /** Average, seconds */
   response_time: number | null
   links: {
@@ -248,6 +252,66 @@ export type AlertOpenedData = {
   }
 }
 
+export type CommentCreatedData = {
+  comment_id: string
+  conversation_id: string
+  /** `voice` or `chat` */
+  channel: string
+  /** The comment that it answers */
+  parent_id: string | null
+  /** The turn that it is about; null: the whole conversation */
+  turn_id: string | null
+  /** Where that turn begins */
+  start_ms: number | null
+  /** `user:…` or `key:…` */
+  by: string
+  /** `user:…` and `agent:…` */
+  mentions: string[]
+  created_at: string
+  links: {
+    self: string
+    conversation: string
+  }
+}
+
+export type ReportReadyData = {
+  report_id: string
+  /** Of a report that is made again and again */
+  schedule_id: string | null
+  name: string
+  /** `pdf`, `csv`, `xlsx` or `ndjson` */
+  format: string
+  /** Conversations that it tells of */
+  rows: number | null
+  size_bytes: number
+  warnings: string[]
+  /** `user:…` or `key:…`: with their rights it was made */
+  created_by: string
+  expires_at: string
+  links: {
+    self: string
+    file: string
+  }
+}
+
+export type ExportReadyData = {
+  export_id: string
+  name: string
+  /** `pdf`, `csv`, `xlsx` or `ndjson` */
+  format: string
+  /** Conversations that it tells of */
+  rows: number | null
+  size_bytes: number
+  warnings: string[]
+  /** `user:…` or `key:…`: with their rights it was made */
+  created_by: string
+  expires_at: string
+  links: {
+    self: string
+    file: string
+  }
+}
+
 export type WebhookTestData = {
   endpoint_id: string
   message: string
@@ -272,7 +336,7 @@ type Events = {
   'call.completed': Envelope<'call.completed', CallReceivedData>
   /** A call could not be analysed; `failure` says why. It can be sent again. */
   'call.failed': Envelope<'call.failed', CallReceivedData>
-  /** A call was sent once more with other content, and will be analysed anew. */
+  /** A call has changed; `changed` says what of it. With `content` it was sent once more, and will be analysed anew: `completed` or `failed` follows. */
   'call.updated': Envelope<'call.updated', CallReceivedData>
   /** A call was deleted with all that was found in it. What earlier events said of it is not kept. */
   'call.deleted': Envelope<'call.deleted', CallReceivedData>
@@ -282,7 +346,7 @@ type Events = {
   'chat.completed': Envelope<'chat.completed', ChatReceivedData>
   /** A chat could not be analysed; `failure` says why. It can be sent again. */
   'chat.failed': Envelope<'chat.failed', ChatReceivedData>
-  /** A chat was sent once more with other content, and will be analysed anew. */
+  /** A chat has changed; `changed` says what of it. With `content` it was sent once more, and will be analysed anew: `completed` or `failed` follows. */
   'chat.updated': Envelope<'chat.updated', ChatReceivedData>
   /** A chat was deleted with all that was found in it. What earlier events said of it is not kept. */
   'chat.deleted': Envelope<'chat.deleted', ChatReceivedData>
@@ -320,6 +384,12 @@ type Events = {
   'alert.snoozed': Envelope<'alert.snoozed', AlertOpenedData>
   /** The cause is gone, or somebody said so. */
   'alert.resolved': Envelope<'alert.resolved', AlertOpenedData>
+  /** Somebody has commented on a call or chat. */
+  'comment.created': Envelope<'comment.created', CommentCreatedData>
+  /** A report was made and can be downloaded. */
+  'report.ready': Envelope<'report.ready', ReportReadyData>
+  /** An export was made and can be downloaded. */
+  'export.ready': Envelope<'export.ready', ExportReadyData>
   /** Somebody asked for a test of the endpoint. Answer 2xx and do nothing. */
   'webhook.test': Envelope<'webhook.test', WebhookTestData>
   /** Proves that the endpoint is yours: answer 2xx with the challenge in the body, within 10 seconds. */

@@ -10,11 +10,13 @@ import type { Config } from './config.ts'
 import { openIdProviders } from './config-values.ts'
 import { inbound, inboundJob } from './connectors/index.ts'
 import {
+  annotations,
   asToldTo,
   conversationRoutes,
   fileRemovals,
   isUnmasked,
   nameBearers,
+  noticeMailJob,
   readDossier,
   removalJob,
   revealRoutes,
@@ -34,10 +36,10 @@ import {
   webhookEndpoints,
 } from './events/index.ts'
 import { ingest } from './ingest/index.ts'
-import { agentRoutes, importRoutes, performanceRoutes } from './insights/index.ts'
+import { insights, reportJobs, reports } from './insights/index.ts'
 import { openKeyring } from './keyring.ts'
 import { alerts, startHousekeeping, telemetry } from './operations/index.ts'
-import { pipeline, pipelineJobs, sniffRecording } from './pipeline/index.ts'
+import { pipeline, pipelineJobs, playbackJob, sniffRecording } from './pipeline/index.ts'
 import { type Db, openDb } from './platform/db/db.ts'
 import { everyOrg } from './platform/db/scope.ts'
 import { referenceRoutes } from './platform/http/reference.ts'
@@ -64,11 +66,14 @@ export type App = {
   stop(graceMs?: number): Promise<void>
   routes: Route[]
   db: Db
+  /** Where the first administrator is made, good once; null where there is one. */
+  makeSetupLink(): Promise<string | null>
   speechEngine: { name: string | null; reason: string }
 }
 
 const connectionsMax = 20
 const relaxedConnectionsMax = 8
+const webFolder = join(import.meta.dirname, '../../web/dist')
 // Container engines kill 10 s after they have asked.
 const graceMsDefault = 8000
 
@@ -141,8 +146,11 @@ export async function openApp(input: {
     jobs: [
       ...entrance.jobs,
       ...alarms.jobs,
+      ...reportJobs,
       jobs.voice,
       jobs.chat,
+      playbackJob,
+      noticeMailJob,
       removalJob,
       inboundJob,
       endpointNoticeJob,
@@ -164,9 +172,22 @@ export async function openApp(input: {
       fetch: out.fetchLike({ trusted: true, partition: 'language', timeoutMs: 120_000 }),
     },
     agentChannel: config.conversations.agentChannel === 1 ? 1 : 0,
+    copies: config.playback,
   })
-  const figures = telemetry({ db, queue })
+  const figures = telemetry({ db, queue, version })
+  const defaultTimeZone = config.conversations.timeZone
+  const insight = insights({ db, secrets, log, defaultTimeZone })
   const removals = fileRemovals({ db, store, queue })
+  const notes = annotations({
+    ...{ db, secrets, mail, publicUrl, queue: () => queue, again: analysis.again, defaultTimeZone },
+    removeFiles: removals.removeFiles,
+  })
+  const papers = reports({
+    ...{ db, store, secrets, mail, log, publicUrl, queue: () => queue },
+    removeFiles: removals.removeFiles,
+    keepDays: config.reports.keepDays,
+    timeZone: config.conversations.timeZone,
+  })
 
   const { keys, tokens, ...door } = access({
     db,
@@ -222,15 +243,16 @@ export async function openApp(input: {
   })
 
   const routes = [
-    ...conversationRoutes({ db, store, defaultTimeZone: config.conversations.timeZone }),
+    ...conversationRoutes({ db, store, defaultTimeZone, copies: config.playback, prepareMedia: analysis.prepareMedia }),
+    ...notes.routes,
+    ...analysis.routes,
     ...eventsKept.routes,
     ...live.routes,
     ...endpoints.routes,
     ...letters.routes,
     ...revealRoutes({ db, secrets }),
-    ...importRoutes({ db, secrets }),
-    ...agentRoutes({ db, secrets }),
-    ...performanceRoutes({ db, defaultTimeZone: config.conversations.timeZone }),
+    ...insight.routes,
+    ...papers.routes,
     ...entrance.routes,
     ...door.routes,
     ...authRoutes({
@@ -248,6 +270,7 @@ export async function openApp(input: {
       async removeFilesOf(tx, orgId) {
         await removals.removeFilesOf(tx, orgId)
         await entrance.removeArchivesOf(tx, orgId)
+        await papers.removeFilesOf(tx, orgId)
       },
     }),
     ...figures.routes,
@@ -263,6 +286,7 @@ export async function openApp(input: {
     onAnswer: figures.onAnswer,
     journal: door.journal,
     mounts: door.mounts,
+    webFolder,
   })
   const rewrapSecrets = () =>
     rewrap({ actor: 'system', warn: (err, what) => log.error({ err, what }, 'a stored secret does not open') })
@@ -271,8 +295,13 @@ export async function openApp(input: {
   return {
     routes,
     db,
+    makeSetupLink: door.makeSetupLink,
     speechEngine: analysis.speechEngine,
     async start() {
+      const { serve: serves, work: works } = roles
+      const engines = { speech_engine: analysis.speechEngine.name, language_engine: analysis.languageEngine }
+      const own = { serves, works, version, ...engines }
+      running.push(await figures.startHeartbeat({ log, dataDir: config.data.dir, own }))
       if (roles.work) {
         running.push(
           await runWorkers({
@@ -284,7 +313,9 @@ export async function openApp(input: {
               ...entrance.workers,
               ...analysis.workers,
               removals.worker,
+              notes.worker,
               ...alarms.workers,
+              ...papers.workers,
               ...systems.workers,
               ...endpoints.workers,
               letters.worker,
@@ -309,6 +340,9 @@ export async function openApp(input: {
         running.push(door.startSigning())
         running.push(everyOrg(() => entrance.startSyncs()))
         running.push(everyOrg(() => alarms.start()))
+        running.push(everyOrg(() => papers.start()))
+        // Across organisations: each page of changes is read in the scope of its own.
+        running.push(everyOrg(() => insight.start()))
         running.push(
           everyOrg(() => startHousekeeping({ db, store, log, rewrapSecrets, keepDays: config.events.keepDays })),
         )

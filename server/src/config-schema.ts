@@ -257,6 +257,13 @@ export const schema = Type.Object({
       maximum: 100_000,
     }),
   }),
+  reports: Type.Object({
+    keepDays: whole('INDABA_REPORTS_KEEP_DAYS', 30, 'How long the files of reports and exports are kept.', {
+      unit: 'days',
+      minimum: 1,
+      maximum: 3650,
+    }),
+  }),
   pipeline: Type.Object({
     workers: whole(
       'INDABA_WORKERS',
@@ -269,6 +276,25 @@ export const schema = Type.Object({
       10,
       'Calls of one organisation in progress at once; more wait, none is refused.',
       { unit: 'calls', minimum: 1, maximum: 10_000 },
+    ),
+  }),
+  playback: Type.Object({
+    copies: choice(
+      'INDABA_PLAYBACK_COPIES',
+      ['needed', 'always', 'never'],
+      'needed',
+      'Which recordings get a copy in MP3 that every browser plays: those that browsers cannot play and large WAV files, all, or none.',
+    ),
+    wavBytesMax: whole(
+      'INDABA_PLAYBACK_WAV_BYTES_MAX',
+      5 * 2 ** 20,
+      'A WAV file above this size gets a copy, although browsers play it: the copy is about a fifth of its size, for slow links.',
+      {
+        unit: 'bytes',
+        minimum: 0,
+        maximum: 2 ** 40,
+        defaultText: '`5242880` (5 MiB: 5.5 minutes of a telephone call in stereo)',
+      },
     ),
   }),
   log: Type.Object({

@@ -40,7 +40,7 @@ const commands: Record<string, { does: string; run(config: Config): Promise<void
     run: (config) => runNoun(config, 'secrets', secretCommands),
   },
   admin: {
-    does: 'admin create | reset: the first owner of an organisation, and a way back in',
+    does: 'admin create | operator | reset: the first owner of an organisation, and a way back in',
     run: (config) => runNoun(config, 'admin', adminCommands),
   },
   org: {
@@ -158,6 +158,8 @@ async function run(config: Config, roles: Roles, then?: (started: Started) => Pr
     const { port } = await app.start()
     const url = config.http.publicUrl.replace(/:0$/, `:${port}`)
     if (!app.speechEngine.name) console.log(`Calls are taken in but not transcribed: ${app.speechEngine.reason}`)
+    const setupLink = roles.serve ? await app.makeSetupLink() : null
+    if (setupLink) console.log(`Make the first administrator here (the link works once):\n  ${setupLink}`)
     console.log(roles.serve ? `Indaba is ready at ${url}` : 'Indaba is ready to work')
     await Promise.race([then?.({ url, adminToken }).then(() => stopping.promise), stopping.promise].filter(Boolean))
     if (!failure) console.log('Stopping; this takes up to 10 s while a call is worked on.')

@@ -121,6 +121,7 @@ export function dataOf(type: EventType, id: string): ConversationEventData {
     summary: null,
     keywords: [],
     failure: null,
+    changed: [],
     links: { self: `/v1/conversations/${id}`, transcript: null },
   }
   return type.startsWith('chat.')

@@ -16,10 +16,13 @@ import { authenticator } from './authenticate.ts'
 import { type ApiKeys, apiKeys } from './keys/api-keys.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { admission, type TakeOne } from './limits/admission.ts'
+import { logoRoutes } from './logo-routes.ts'
 import { oauth } from './oauth/oauth.ts'
 import { oneTimeTickets, type Tickets } from './one-time-tickets.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { firstAgain } from './proof.ts'
+import { setupRoutes } from './setup/routes.ts'
+import { makeSetupLink } from './setup/setup-tokens.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { type Standing, standing } from './standing.ts'
 import type { NameBearers } from './teams/names.ts'
@@ -58,6 +61,8 @@ export type Access = {
   tickets: Tickets
   journal: NonNullable<HttpSettings['journal']>
   mounts: NonNullable<HttpSettings['mounts']>
+  /** Where the first administrator is made, good once; null where there is one. */
+  makeSetupLink(): Promise<string | null>
   /** Signs the heads of the audit every hour. */
   startSigning(): { stop(): Promise<void> }
   /** What was asked and is not written yet is written. */
@@ -82,8 +87,10 @@ export function access(parts: Parts): Access {
     tokens,
     routes: [
       ...organisationRoutes({ db, secrets }),
+      ...logoRoutes({ db }),
       ...keyRoutes({ db, keys, secrets }),
       ...peopleRoutes,
+      ...setupRoutes({ db, sessions, takeOne: limits.take, publicUrl }),
       ...signInRoutes({ db, secrets, sessions, publicUrl, ...parts.signIn }),
       ...tokens.routes,
       ...server.routes,
@@ -101,6 +108,7 @@ export function access(parts: Parts): Access {
     tickets,
     journal: record.journal,
     mounts: [server.mount],
+    makeSetupLink: () => makeSetupLink(db, publicUrl()),
     startSigning: () => startSigning({ db, signer, log, tell: parts.tellHead }),
     async stop() {
       stands.stop()

@@ -6,6 +6,7 @@ import { isPlan } from './limits/plans.ts'
 import type { OrgSettings } from './orgs.ts'
 
 const reasonCharsMax = 300
+const bioCharsMax = 100
 const requestsPerMinuteMax = 10_000_000
 const domainsMax = 20
 
@@ -24,6 +25,8 @@ const checks: Record<keyof OrgSettings, (value: unknown) => boolean> = {
   chats_per_month: isAmount,
   on_allocation_exceeded: (value) => value === 'halt' || value === 'continue',
   legal_hold: (value) => value === null || typeof value === 'boolean' || isReason(value),
+  bio: (value) =>
+    value === null || (typeof value === 'string' && value.length <= bioCharsMax && !/\p{Cc}/u.test(value)),
   verify_webhooks: (value) => typeof value === 'boolean',
   plan: (value) => value === null || isPlan(value),
   requests_per_minute: (value) => isAmount(value) && ((value as number | null) ?? 0) <= requestsPerMinuteMax,

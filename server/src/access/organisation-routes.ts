@@ -8,6 +8,7 @@ import { notFound } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
 import { writeAudit } from './audit/write.ts'
 import { answerOnce, idempotencyOf } from './idempotency.ts'
+import { hasLogo } from './logo.ts'
 import { readSettings } from './org-settings.ts'
 import { changeOrg, findOrg, type Org } from './orgs.ts'
 
@@ -29,6 +30,7 @@ const answer = Type.Object({
   company_name: Type.Union([Type.String(), Type.Null()]),
   email: Type.Union([Type.String(), Type.Null()]),
   settings,
+  has_logo: Type.Boolean(),
   created_at: Type.String({ format: 'date-time' }),
   updated_at: Type.String({ format: 'date-time' }),
 })
@@ -49,7 +51,8 @@ export function organisationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
         const { settings, ...rest } = organisationView(org)
         // Limits, holds and domains are the business of who sees the whole.
         const { time_zone } = settings
-        return ok({ ...rest, settings: by.reach === 'all' ? settings : time_zone ? { time_zone } : {} })
+        const has_logo = await hasLogo(db, by.orgId)
+        return ok({ ...rest, has_logo, settings: by.reach === 'all' ? settings : time_zone ? { time_zone } : {} })
       },
     }),
     route({
@@ -73,7 +76,7 @@ export function organisationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
           const changed = [...Object.keys(columns), ...Object.keys(set ?? {}).map((name) => `settings.${name}`)]
           const entry = { action: 'organisation.change', target: orgId, requestId: call.requestId, data: { changed } }
           await writeAudit(tx, [{ orgId, actor, ...entry }])
-          return ok(organisationView(org))
+          return ok({ ...organisationView(org), has_logo: await hasLogo(tx, orgId) })
         })
       },
     }),

@@ -33,6 +33,8 @@ export type OrgSettings = {
   requests_per_minute?: number | null
   /** New addresses of webhooks must answer a challenge before events are sent there. */
   verify_webhooks?: boolean
+  /** What it says of itself, to its own people. */
+  bio?: string | null
   /** While it is set nothing of the organisation may be deleted; a text says why. */
   legal_hold?: boolean | string | null
 }

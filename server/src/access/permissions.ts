@@ -7,12 +7,14 @@ import { Problem } from '../platform/problem.ts'
 export const scopes = {
   'calls:read': 'read calls, chats, transcripts and findings',
   'calls:write': 'send calls and chats',
+  'calls:annotate': 'comment on, tag, review, correct and reassign calls and chats',
   'calls:delete': 'delete calls and chats',
   'recordings:read': 'hear and download recordings',
   'redactions:reveal': 'see what is masked, with a reason',
   'agents:read': 'read agents',
   'agents:manage': 'create, change, import and merge agents',
   'analytics:read': 'read metrics and performance',
+  'reports:manage': 'make and schedule reports, export lists',
   'events:read': 'read the event log and live streams',
   'webhooks:manage': 'create and delete webhook endpoints, read their log',
   'ingest:manage': 'set up remote servers and folders',
@@ -28,11 +30,29 @@ export const scopes = {
   'audit:read': 'read, export and verify the audit',
 } as const
 
+/**
+ * Of the installation, not of an organisation: in the sessions of its operators and with its administrator's token, in no
+ * role, key or application.
+ */
+export const installationScopes = {
+  'operations:read': 'see how the installation is doing',
+  'operations:manage': 'try dead jobs again, or discard them',
+} as const
+
 export type Scope = keyof typeof scopes
 export const allScopes = Object.keys(scopes) as Scope[]
+export const operatorScopes: readonly string[] = Object.keys(installationScopes)
 export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text)
 
-const listening: Scope[] = ['calls:read', 'recordings:read', 'agents:read', 'analytics:read', 'users:read']
+const listening: Scope[] = [
+  'calls:read',
+  'calls:annotate',
+  'recordings:read',
+  'agents:read',
+  'analytics:read',
+  'reports:manage',
+  'users:read',
+]
 
 /** What each role may do. On whose data is the level's business. */
 export const roleScopes = {
@@ -49,6 +69,7 @@ export const roleScopes = {
     'agents:read',
     'agents:manage',
     'analytics:read',
+    'reports:manage',
     'events:read',
     'webhooks:manage',
     'ingest:manage',

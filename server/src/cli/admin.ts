@@ -1,4 +1,5 @@
-// The commands `admin create` and `admin reset`: the first owner of an organisation, and a way back in.
+// The commands `admin create`, `admin operator` and `admin reset`: the first owner of an organisation, who looks after the
+// installation, and a way back in.
 
 import {
   acceptInvitation,
@@ -8,6 +9,7 @@ import {
   makeOwner,
   makeResetLink,
   type Org,
+  setOperator,
   writeAudit,
 } from '../access/index.ts'
 import type { Db } from '../platform/db/db.ts'
@@ -21,16 +23,20 @@ const orgNameCharsMax = 300
 export const adminCommands: Record<string, OperatorCommand> = {
   create: {
     does: 'make an owner, and the organisation if there is none of that name; prints a link that is good once',
-    usage: '--email <address> [--org <name|number|id>] [--name <name>] [--ask-password]',
+    usage: '--email <address> [--org <name|number|id>] [--name <name>] [--operator] [--ask-password]',
     async run(operator, args) {
       const { db, publicUrl, print, note } = operator
-      const { flags, switches } = readArguments(args, { names: ['email', 'org', 'name'], switches: ['ask-password'] })
+      const { flags, switches } = readArguments(args, {
+        names: ['email', 'org', 'name'],
+        switches: ['ask-password', 'operator'],
+      })
       const { email } = flags
       if (!email) throw wrong('Whose account? Name the address with --email.')
       const password = switches.has('ask-password') ? await askPassword() : null
       const org = await findOrMakeOrg(operator, flags.org)
       const name = flags.name?.trim() || null
       const made = await makeOwner(db, { email, actor: operatorActor, publicUrl, orgId: org.id, name })
+      if (switches.has('operator')) await setOperator(db, { email, actor: operatorActor, isOperator: true })
       if (!made) return note(`${email} belongs to ${org.name} already, and is an owner of it now.`)
       if (password === null) {
         note(`${email} is invited as an owner of ${org.name} (${org.alias}).`)
@@ -41,6 +47,17 @@ export const adminCommands: Record<string, OperatorCommand> = {
       const source = { address: 'console', device: null, requestId: '' }
       await acceptInvitation(db, { token: made.token, password, name, signedInAs, ...source })
       note(`${email} is an owner of ${org.name} (${org.alias}), and can sign in at ${publicUrl} now.`)
+    },
+  },
+  operator: {
+    does: 'let somebody see how the installation is doing, in the browser; --remove: no longer',
+    usage: '--email <address> [--remove]',
+    async run({ db, note }, args) {
+      const { flags, switches } = readArguments(args, { names: ['email'], switches: ['remove'] })
+      if (!flags.email) throw wrong('Whose account? Name the address with --email.')
+      const isOperator = !switches.has('remove')
+      await setOperator(db, { email: flags.email, actor: operatorActor, isOperator })
+      note(`${flags.email} is ${isOperator ? 'an operator of this installation now' : 'no operator any more'}.`)
     },
   },
   reset: {

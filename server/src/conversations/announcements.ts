@@ -11,7 +11,8 @@ const noun = { voice: 'call', chat: 'chat' } as const
 export function arrivalEvent(arrived: Arrived, isUpdate: boolean): ConversationEvent {
   const type: ConversationEventType = `${noun[arrived.channel]}.${isUpdate ? 'updated' : 'received'}`
   const started_at = new Date(arrived.started_at)
-  const data = dataOf({ ...arrived, duration_ms: null, failure: null, sentiment: null, started_at }, null, null)
+  const told = { ...arrived, duration_ms: null, failure: null, sentiment: null, started_at }
+  const data = dataOf(told, null, null, isUpdate ? ['content'] : [])
   return { orgId: arrived.org_id, seq: arrived.seq, type, conversationId: arrived.id, data }
 }
 
@@ -25,6 +26,20 @@ export function closingEvent(
   const status = conversation.status === 'completed' ? 'completed' : 'failed'
   const data = { ...dataOf(conversation, agent, analysis), status }
   return { orgId, seq, type: `${noun[channel]}.${status}`, conversationId, data }
+}
+
+/** What of a conversation is another than it was. */
+export type Changed = 'transcript' | 'findings' | 'agent' | 'tags' | 'review' | 'warnings'
+
+export function updateEvent(
+  conversation: Conversation,
+  agent: Agent | null,
+  analysis: Analysis | null,
+  changed: Changed[],
+): ConversationEvent {
+  const { org_id: orgId, seq, id: conversationId, channel } = conversation
+  const data = dataOf(conversation, agent, analysis, changed)
+  return { orgId, seq, type: `${noun[channel]}.updated`, conversationId, data }
 }
 
 /** Tells which conversation is gone, and nothing of what was in it. */
@@ -55,6 +70,7 @@ function dataOf(
   told: Told,
   agent: Pick<Agent, 'name' | 'email'> | null,
   analysis: Analysis | null,
+  changed: string[] = [],
 ): ConversationEventData {
   const { id, failure, duration_ms, agent_given } = told
   const path = `/v1/conversations/${id}`
@@ -73,6 +89,7 @@ function dataOf(
     summary: analysis?.summary.value?.short ?? null,
     keywords: analysis?.keywords.value?.map(({ text }) => text) ?? [],
     failure: failure ? { code: failure.code, message: failure.reason } : null,
+    changed,
   }
   const transcript = analysis ? `${path}/transcript` : null
   if (told.channel === 'chat') {

@@ -1,6 +1,7 @@
 // The answers of the conversation routes as schemas, for the API reference. A test checks that real answers match them.
 
 import { type TSchema, Type } from 'typebox'
+import { besideAnswer } from './annotations/beside.ts'
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const text = Type.String()
@@ -109,7 +110,9 @@ const row = {
   status,
   source: text,
   external_id: orNull(text),
-  version: Type.Integer({ description: 'Rises when the same conversation is sent again with other content' }),
+  version: Type.Integer({
+    description: 'Rises when it is sent again with other content, corrected, or transcribed once more',
+  }),
   started_at: time,
   ended_at: orNull(time),
   duration_ms: orNull(Type.Integer()),
@@ -120,6 +123,15 @@ const row = {
   caller_number: orNull(text),
   called_number: orNull(text),
   tags: Type.Array(text),
+  reviewed_at: orNull(time),
+  reviewed_by: orNull(Type.String({ description: '`user:…` or `key:…`' })),
+  is_masked: Type.Boolean({ description: 'Personal data was replaced by placeholders; nothing can be corrected' }),
+  reprocessing: orNull(
+    Type.Object(
+      { from: text, at: time, by: text },
+      { description: 'It is being analysed once more: what was found before is shown until that is done' },
+    ),
+  ),
   metadata: anything,
   warnings: Type.Array(text),
   failure,
@@ -129,7 +141,7 @@ const row = {
   seq,
 }
 
-const turn = Type.Object({
+export const turnAnswer = Type.Object({
   id: text,
   index: Type.Integer(),
   participant_id: text,
@@ -141,10 +153,12 @@ const turn = Type.Object({
   language_confidence: orNull(Type.Number()),
   confidence: orNull(Type.Number()),
   sentiment: orNull(Type.Object({ label: text, score: Type.Number(), confidence: Type.Number() })),
+  edited: Type.Optional(Type.Literal(true, { description: 'A person corrected it' })),
   sentiment_reason: Type.Optional(orNull(Type.String({ description: 'Why `sentiment` is null' }))),
   words: Type.Array(Type.Object({ w: text, s: Type.Number(), e: Type.Number(), c: orNull(Type.Number()) })),
 })
 
+export const rowAnswer = Type.Object(row)
 export const rowsAnswer = Type.Object({ conversations: Type.Array(Type.Object(row)), ...pageKeys })
 
 export const conversationAnswer = Type.Object({
@@ -152,11 +166,12 @@ export const conversationAnswer = Type.Object({
   participants: Type.Array(anything),
   recording: orNull(anything),
   transcript: orNull(
-    Type.Object({ revision: Type.Integer(), source: text, engine: orNull(anything), turns: Type.Array(turn) }),
+    Type.Object({ revision: Type.Integer(), source: text, engine: orNull(anything), turns: Type.Array(turnAnswer) }),
   ),
   analysis: orNull(
     Type.Object({
       id: text,
+      transcript_revision: Type.Integer({ description: 'Of the transcript that it is about' }),
       provenance: anything,
       languages: Type.Array(Type.Object({ tag: text, share: Type.Number({ description: '0 to 1' }) })),
       sentiment: anything,
@@ -165,6 +180,7 @@ export const conversationAnswer = Type.Object({
       created_at: time,
     }),
   ),
+  annotations: besideAnswer,
   metrics: Type.Record(Type.String(), metric),
   stages: Type.Array(
     Type.Object({

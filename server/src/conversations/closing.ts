@@ -3,17 +3,22 @@
 import { emit, forgetDetails, takeSequence } from '../events/index.ts'
 import type { Tx } from '../platform/db/db.ts'
 import { lateLink } from './agent-links.ts'
-import { closingEvent, deletionEvent } from './announcements.ts'
+import { closingEvent, deletionEvent, updateEvent } from './announcements.ts'
 import { type Conversation, changeConversation, deleteConversation, type Failure } from './conversations.ts'
-import type { Analysis } from './findings.ts'
+import { type Analysis, getAnalysis } from './findings.ts'
 import { getAgent } from './people.ts'
 import { wholeOrg } from './reach.ts'
+import { noteGone } from './touches.ts'
 import { releaseReservation, reservationOf, settleReservation } from './usage.ts'
 
 export type Ending = { status: 'completed'; analysis: Analysis } | { status: 'failed'; failure: Failure }
 
-/** Closes the conversation and tells the world, in the caller's transaction, which has locked the conversation. */
+/**
+ * Closes the conversation and tells the world, in the caller's transaction, which has locked the conversation. One that
+ * was analysed once more stays what it was, whatever became of that: it has changed, and did not end a second time.
+ */
 export async function closeConversation(tx: Tx, conversation: Conversation, ending: Ending): Promise<void> {
+  if (conversation.rerun) return closeRerun(tx, conversation, ending)
   const { org_id: orgId, id } = conversation
   const analysis = ending.status === 'completed' ? ending.analysis : null
   const link = await lateLink(tx, conversation)
@@ -41,6 +46,31 @@ export async function closeConversation(tx: Tx, conversation: Conversation, endi
   if (held) await settleReservation(tx, held, closed)
 }
 
+/** What people changed meanwhile stays: only what the run has found is written. */
+async function closeRerun(tx: Tx, conversation: Conversation, ending: Ending): Promise<void> {
+  const { org_id: orgId, id, warnings } = conversation
+  const [seq = 0] = await takeSequence(tx, [orgId])
+  const closed = await changeConversation(
+    tx,
+    { orgId, id, seq },
+    ending.status === 'completed'
+      ? {
+          rerun: null,
+          analysis_id: ending.analysis.id,
+          transcript_revision: ending.analysis.transcript_revision,
+          sentiment: ending.analysis.sentiment.overall.label,
+        }
+      : { rerun: null, warnings: [...warnings, `${rerunFailed}${ending.failure.reason}`] },
+  )
+  if (!closed) return
+  const agent = closed.agent_id ? await getAgent(tx, wholeOrg(orgId), closed.agent_id) : null
+  const analysis = closed.analysis_id ? await getAnalysis(tx, orgId, id, closed.analysis_id) : null
+  await emit(tx, [updateEvent(closed, agent, analysis, [ending.status === 'completed' ? 'findings' : 'warnings'])])
+}
+
+/** How the warning begins; it goes with the next run. */
+export const rerunFailed = 'Not analysed anew, what was found before is shown: '
+
 /**
  * Removes the conversation with all that was found in it and tells the world, unless it is a ticket that nobody has
  * redeemed: the world does not know of those. Its files are the caller's to remove.
@@ -54,4 +84,5 @@ export async function removeConversation(tx: Tx, conversation: Conversation): Pr
   const deletion = deletionEvent(conversation, seq)
   await forgetDetails(tx, deletion)
   await emit(tx, [deletion])
+  await noteGone(tx, { orgId: conversation.org_id, id: conversation.id, seq })
 }

@@ -14,7 +14,7 @@ export type Failure = { code: string; reason: string; stage: string | null }
 
 export type Conversation = Omit<
   Selectable<Conversations>,
-  'channel' | 'status' | 'direction' | 'metadata' | 'warnings' | 'failure' | 'agent_given' | 'sentiment'
+  'channel' | 'status' | 'direction' | 'metadata' | 'warnings' | 'failure' | 'agent_given' | 'sentiment' | 'rerun'
 > & {
   channel: Channel
   status: ConversationStatus
@@ -24,9 +24,13 @@ export type Conversation = Omit<
   failure: Failure | null
   agent_given: AgentGiven | null
   sentiment: SentimentLabel | null
+  rerun: Rerun | null
   /** Personal data was replaced by placeholders, for whoever it was read for. */
   is_masked?: true
 }
+
+/** It is analysed once more, from this stage on: what was found before is shown until then. `id` names the run. */
+export type Rerun = { id: string; from: 'transcribe' | 'analyse'; at: string; by: string }
 
 export type Source =
   | 'process_call'
@@ -77,22 +81,32 @@ const asConversation = (row: Selectable<Conversations>): Conversation => row as 
 /**
  * Writes what has arrived. A row with the same id is written anew: an upload ticket that is now redeemed, or a newer
  * version of the same chat. `areNew`: none has one, which spares PostgreSQL looking (an eighth of the whole for chats).
+ * What people said of an earlier version stays: whose it is, and its tags; that it was reviewed does not, as nobody has
+ * seen what is new.
  */
 export async function putArrivals(tx: Tx, arrivals: Arrived[], { areNew = false } = {}): Promise<void> {
   const now = new Date().toISOString()
   const rows = arrivals.map((arrival) => ({ ...arrival, received_at: now, updated_at: now }))
   if (areNew) return insertRows(tx, 'conversations', rows)
+  const assignable = ['agent_id', 'agent_given', 'team', 'department']
+  const renewedTo = (name: string) => {
+    const [given, kept] = [sql.ref(`excluded.${name}`), sql.ref(`conversations.${name}`)]
+    if (assignable.includes(name))
+      return sql`case when conversations.assigned_at is null then ${given} else ${kept} end`
+    return name === 'tags' ? sql`array(select distinct unnest(${kept} || ${given}))` : given
+  }
   const renewed = sql.join(
     Object.keys(rows[0] ?? {})
       .filter((name) => !['org_id', 'id', 'received_at'].includes(name))
-      .map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
+      .map((name) => sql`${sql.ref(name)} = ${renewedTo(name)}`),
   )
   await insertRows(
     tx,
     'conversations',
     rows,
     sql`on conflict (org_id, id) do update set ${renewed}, failure = null, completed_at = null,
-      transcript_revision = null, analysis_id = null, sentiment = null, duration_ms = null`,
+      transcript_revision = null, analysis_id = null, sentiment = null, duration_ms = null, reviewed_at = null,
+      reviewed_by = null, rerun = null`,
   )
 }
 
@@ -199,6 +213,20 @@ export async function requireConversation(
   return found
 }
 
+/** Unmasked; in the order in which whoever takes in locks them, and held until the transaction ends if they are to be. */
+export async function listConversationsById(
+  db: DbOrTx,
+  by: Viewer,
+  ids: string[],
+  { isHeld = false } = {},
+): Promise<Conversation[]> {
+  const { rows } = await sql<Conversation>`
+    select * from conversations where org_id = ${by.orgId} and id = any(${ids}::uuid[]) and ${conversationsWithin(by)}
+      and status <> 'awaiting_upload'
+    order by channel, external_id, id ${isHeld ? sql`for update` : sql``}`.execute(db)
+  return rows
+}
+
 /**
  * Before anything else of a transaction that changes a conversation, so that two of them cannot wait for each other.
  * False when it was deleted, or sent again as a newer version than this: what was found out is of no use.
@@ -226,15 +254,23 @@ export type ConversationChange = Partial<{
   duration_ms: number
   ended_at: Date
   completed_at: Date
-  failure: Failure
+  failure: Failure | null
   transcript_revision: number
   analysis_id: string
   sentiment: SentimentLabel | null
   warnings: string[]
-  agent_id: string
+  agent_id: string | null
+  agent_given: null
   team: string | null
   department: string | null
+  assigned_at: Date
   reserved_units: null
+  tags: string[]
+  reviewed_at: Date | null
+  reviewed_by: string | null
+  version: number
+  queue_tag: number
+  rerun: Rerun | null
 }>
 
 /**
@@ -246,12 +282,13 @@ export async function changeConversation(
   key: { orgId: string; id: string; seq?: number },
   change: ConversationChange,
 ): Promise<Conversation | null> {
-  const { failure, warnings, ...columns } = change
+  const { failure, warnings, rerun, ...columns } = change
   const row = await tx
     .updateTable('conversations')
     .set({
       ...columns,
-      ...(failure ? { failure: JSON.stringify(failure) } : {}),
+      ...(failure === undefined ? {} : { failure: failure && JSON.stringify(failure) }),
+      ...(rerun === undefined ? {} : { rerun: rerun && JSON.stringify(rerun) }),
       ...(warnings ? { warnings: JSON.stringify(warnings) } : {}),
       ...(key.seq === undefined ? {} : { seq: key.seq }),
       updated_at: new Date(),
@@ -271,6 +308,8 @@ export type ListFilter = {
   from?: Date
   /** Not part of the range itself. */
   to?: Date
+  tag?: string
+  reviewed?: boolean
   updatedSince?: Date
   /** Change cursor: only what changed after this seq, in order of seq. */
   afterSeq?: number
@@ -318,6 +357,8 @@ function filtered(db: DbOrTx, by: Viewer, filter: ListFilter) {
   if (filter.channel) query = query.where('channel', '=', filter.channel)
   if (filter.agentId) query = query.where('agent_id', '=', filter.agentId)
   if (filter.team) query = query.where(sql<boolean>`lower(team) = lower(${filter.team})`)
+  if (filter.tag) query = query.where(sql<boolean>`lower(${filter.tag}) = any(lower(tags::text)::text[])`)
+  if (filter.reviewed !== undefined) query = query.where('reviewed_at', filter.reviewed ? 'is not' : 'is', null)
   if (filter.from) query = query.where('started_at', '>=', filter.from)
   if (filter.to) query = query.where('started_at', '<', filter.to)
   if (filter.updatedSince) query = query.where('updated_at', '>=', filter.updatedSince)

@@ -47,7 +47,9 @@ export async function readDossier(db: DbOrTx, by: Viewer, id: string, channel?: 
 }
 
 function understood(transcript: Transcript | null, analysis: StoredAnalysis | null): Turn[] {
-  const findings = new Map(analysis?.turns.map((one) => [one.id, one]))
+  // What was found in another revision is not said of this one: the same id may be another turn there.
+  const found = analysis?.transcript_revision === transcript?.revision ? analysis?.turns : []
+  const findings = new Map(found?.map((one) => [one.id, one]))
   return (transcript?.turns ?? []).map((turn) => {
     const found = findings.get(turn.id)
     if (!found) return turn

@@ -33,8 +33,13 @@ export function fileRemovals({ db, store, queue }: { db: Db; store: Store; queue
       await enqueue(tx)
     },
     async removeFilesOf(tx, orgId) {
+      // Whoever writes a file down waits for this, or this for them (recordings.ts).
+      await sql`select from orgs where id = ${orgId} for no key update`.execute(tx)
       const { numAffectedRows } = await sql`
-        insert into file_removals (store_key) select store_key from recordings where org_id = ${orgId}
+        insert into file_removals (store_key)
+        select store_key from recordings where org_id = ${orgId}
+        union all
+        select copy_key from recording_media where org_id = ${orgId} and copy_key is not null
         on conflict do nothing`.execute(tx)
       if (numAffectedRows) await enqueue(tx)
     },

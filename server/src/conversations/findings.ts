@@ -66,3 +66,21 @@ export async function requireAnalysis(
   if (!found) throw new Problem('bug', 'no_analysis', 'The analysis of this conversation is missing.')
   return found
 }
+
+export type AnalysisRow = Pick<StoredAnalysis, 'id' | 'transcript_revision' | 'provenance' | 'created_at'> & {
+  sentiment: PartySentiment['label']
+}
+
+/** All that there were of a conversation, newest first, without what they found. */
+export async function listAnalyses(
+  db: DbOrTx,
+  key: { orgId: string; conversationId: string },
+  page: { limit: number; below: string | null },
+): Promise<AnalysisRow[]> {
+  const { rows } = await sql<AnalysisRow>`
+    select id, transcript_revision, provenance, created_at, sentiment -> 'overall' ->> 'label' as sentiment
+    from analyses where org_id = ${key.orgId} and conversation_id = ${key.conversationId}
+      ${page.below === null ? sql`` : sql`and id < ${page.below}`}
+    order by id desc limit ${page.limit}`.execute(db)
+  return rows
+}

@@ -9,6 +9,7 @@ import type { Principal } from '../platform/http/route.ts'
 import { isUuid } from '../platform/ids.ts'
 import { notFound, Problem } from '../platform/problem.ts'
 import { isWithin } from './reach.ts'
+import { noteTouched } from './touches.ts'
 
 /** What follows when a department or team changes. The change cursor does not move: nothing was found out anew. */
 export const nameBearers: NameBearers = {
@@ -16,10 +17,15 @@ export const nameBearers: NameBearers = {
     const isMeant = sql`org_id = ${orgId} and lower(${sql.ref(column)}) = lower(${from})`
     await sql`update agents set ${sql.ref(column)} = ${to} where ${isMeant}`.execute(tx)
     // Locked in the order in which whoever takes in locks what it knows, so that the two cannot wait for each other.
-    await sql`
+    const { rows } = await sql<{ id: string }>`
       with locked as (select id from conversations where ${isMeant} order by channel, external_id, id for update)
       update conversations c set ${sql.ref(column)} = ${to} from locked
-      where c.org_id = ${orgId} and c.id = locked.id`.execute(tx)
+      where c.org_id = ${orgId} and c.id = locked.id returning c.id`.execute(tx)
+    await noteTouched(
+      tx,
+      orgId,
+      rows.map(({ id }) => id),
+    )
   },
   async moveTeam(tx, orgId, { team, department }) {
     await sql`

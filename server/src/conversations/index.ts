@@ -4,9 +4,12 @@ export { agentExists, changeAgent, createAgent, moveAgents, type NewAgent } from
 export { importAgents, importBytesMax, readAgentsCsv } from './agent-import.ts'
 export { linkEarlier } from './agent-links.ts'
 export { mergeAgents } from './agent-merge.ts'
+export { annotations, noticeMailJob } from './annotations/annotations.ts'
+export type { Reanalysis } from './annotations/reruns.ts'
+export { settleTags } from './annotations/tags.ts'
 export { arrivalEvent } from './announcements.ts'
 export { closeConversation } from './closing.ts'
-export { chatId, ownId } from './conversation-id.ts'
+export { byId, chatId, ownId } from './conversation-id.ts'
 export {
   type Arrival,
   type Arrived,
@@ -24,22 +27,43 @@ export {
   type Source,
 } from './conversations.ts'
 export { type Dossier, readDossier } from './dossier.ts'
+export { type ExportRow, readExportRows } from './export-rows.ts'
 export { type FileRemovals, fileRemovals, removalJob } from './file-removals.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
 export { groupName, nameBearers, placeOf } from './groups.ts'
-export { isUnmasked } from './masks.ts'
+export { isUnmasked, maskAgent, maskConversation } from './masks.ts'
 export { likenessTo } from './name-likeness.ts'
 export {
   type Agent,
   type AgentGiven,
+  agentsById,
+  agentsSeen,
   findAgent,
   isGroupKnown,
   knownGroup,
   listAgents,
   resolveAgents,
 } from './people.ts'
+export { type CopyPolicy, needsCopy } from './playable.ts'
 export { conversationsWithin, isWithin, type Viewer, wholeOrg } from './reach.ts'
-export { describeRecording, getRecording, type NewRecording, putRecordings } from './recordings.ts'
+export {
+  askForMedia,
+  failMedia,
+  type MediaKey,
+  mediaKey,
+  putMedia,
+  type Waveform,
+} from './recording-media.ts'
+export {
+  describeRecording,
+  findRecording,
+  getRecording,
+  holdRecording,
+  type NewRecording,
+  putRecordings,
+  type Recording,
+  type RecordingFacts,
+} from './recordings.ts'
 export { revealRoutes } from './reveal-routes.ts'
 export { asToldTo, forgetReveals } from './reveals.ts'
 export { conversationRoutes } from './routes.ts'
@@ -47,5 +71,6 @@ export type * from './shapes.ts'
 export { listStages, putStage, stageResult } from './stages.ts'
 export { type NewTranscript, putTranscripts, requireTranscript } from './transcripts.ts'
 export { type ContentKey, findTwins, type Twin } from './twins.ts'
-export { countUsage, type Reservation, reservationIn, shownUnits } from './usage.ts'
+export { countUsage, countUsageByDay, type Reservation, reservationIn, shownUnits } from './usage.ts'
 export { keywordsOf, spoken } from './views.ts'
+export { packPeaks, peakCode } from './waveform.ts'

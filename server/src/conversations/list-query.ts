@@ -19,6 +19,8 @@ export const listQuery = Type.Object({
   end_date: text('Start of the conversation, to; a date alone includes its whole day'),
   agent_id: text("The agent's id, external id or e-mail"),
   team_id: text('Name or id of the team'),
+  tag: text('Name of a tag'),
+  reviewed: Type.Optional(Type.Boolean({ description: 'Whether somebody has marked it as reviewed' })),
   status: Type.Optional(
     Type.Union(['awaiting_upload', 'queued', 'processing', 'completed', 'failed'].map((one) => Type.Literal(one))),
   ),
@@ -39,6 +41,8 @@ export type ListQuery = {
   end_date?: string
   agent_id?: string
   team_id?: string
+  tag?: string
+  reviewed?: boolean
   status?: string
   updated_since?: string
   after_seq?: number
@@ -80,6 +84,8 @@ export async function filterOf(
     ...(query.status ? { status: query.status as ConversationStatus } : {}),
     ...(agent ? { agentId: agent.id } : {}),
     ...(team ? { team } : {}),
+    ...(query.tag ? { tag: query.tag } : {}),
+    ...(query.reviewed === undefined ? {} : { reviewed: query.reviewed }),
     ...(query.start_date ? { from: range.from } : {}),
     ...(query.end_date ? { to: range.to } : {}),
     ...(since ? { updatedSince: since } : {}),

@@ -77,8 +77,8 @@ const maskGiven = (given: AgentGiven): AgentGiven =>
 
 type Named = Pick<Conversation, 'caller_number' | 'called_number' | 'customer_ref'>
 
-/** Numbers are found with and without their plus sign. */
-function repeatsOf({ caller_number, called_number, customer_ref }: Named): (text: string) => string {
+/** Masks in free text what these fields hold, and addresses. Numbers are found with and without their plus sign. */
+export function repeatsOf({ caller_number, called_number, customer_ref }: Named): (text: string) => string {
   const numbers = [caller_number, called_number].flatMap((one) => (one ? [one, one.replace(/^\+/, '')] : []))
   const repeats = [...numbers.map((one) => [one, number]), ...(customer_ref ? [[customer_ref, customer]] : [])].filter(
     (pair): pair is [string, string] => (pair[0]?.length ?? 0) >= repeatedCharsMin,

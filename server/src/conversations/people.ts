@@ -118,6 +118,19 @@ export async function agentsById(
   return new Map(rows.map((row) => [row.id, survivors.get(row.merged_into ?? '') ?? row]))
 }
 
+/**
+ * The agents of figures, by the id that they are counted under, as the viewer may see them: whoever may see their
+ * conversations knows whose those are, wherever the agent is now.
+ */
+export async function agentsSeen(db: DbOrTx, by: Viewer, ids: readonly string[]): Promise<Map<string, Agent>> {
+  const agents = await agentsById(
+    db,
+    by.orgId,
+    ids.map((agent_id) => ({ agent_id })),
+  )
+  return new Map([...agents].map(([id, agent]) => [id, seenBy(by, agent)]))
+}
+
 /** Without those that were found to be another one. */
 export async function listAgents(
   db: DbOrTx,

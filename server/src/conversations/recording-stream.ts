@@ -1,35 +1,26 @@
-// Streams a recording, whole or in part (RFC 9110 §14: a single range of bytes).
+// Streams a stored sound file, whole or in part (RFC 9110 §14: a single range of bytes).
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { isKnownTag } from '../platform/http/etag.ts'
 import type { Answer } from '../platform/http/route.ts'
 import type { Store } from '../storage/index.ts'
-import type { Recording } from './recordings.ts'
 
-type Container = { contentType: string; extension: string }
-
-// What browsers play, by what the decoder found; the client's own label is not trusted.
-const containers: Record<string, Container> = {
-  wav: { contentType: 'audio/wav', extension: '.wav' },
-  mp3: { contentType: 'audio/mpeg', extension: '.mp3' },
-  mpeg: { contentType: 'audio/mpeg', extension: '.mpga' },
-  flac: { contentType: 'audio/flac', extension: '.flac' },
-  ogg: { contentType: 'audio/ogg', extension: '.ogg' },
-  mp4: { contentType: 'audio/mp4', extension: '.m4a' },
-  mov: { contentType: 'audio/mp4', extension: '.m4a' },
-  webm: { contentType: 'audio/webm', extension: '.weba' },
-  adts: { contentType: 'audio/aac', extension: '.aac' },
+export type SoundFile = {
+  store_key: string
+  size_bytes: number
+  sha256: string
+  contentType: string
+  /** Content-Disposition. */
+  disposition: string
 }
-const unknown: Container = { contentType: 'application/octet-stream', extension: '' }
 
-export async function sendRecording(store: Store, recording: Recording, headers: IncomingHttpHeaders): Promise<Answer> {
-  const size = Number(recording.size_bytes)
-  const etag = `"${recording.sha256.slice(0, 32)}"`
-  const { contentType, extension } = containers[recording.container ?? ''] ?? unknown
+export async function sendSound(store: Store, file: SoundFile, headers: IncomingHttpHeaders): Promise<Answer> {
+  const { size_bytes: size, contentType, disposition } = file
+  const etag = `"${file.sha256.slice(0, 32)}"`
   const common = {
     'Accept-Ranges': 'bytes',
     'Content-Type': contentType,
-    'Content-Disposition': `inline; filename="${recording.conversation_id}${extension}"`,
+    'Content-Disposition': disposition,
     'Cache-Control': 'private, max-age=3600',
     'X-Content-Type-Options': 'nosniff',
     ETag: etag,
@@ -38,7 +29,7 @@ export async function sendRecording(store: Store, recording: Recording, headers:
   const isCurrent = headers['if-range'] === undefined || headers['if-range'] === etag
   const range = isCurrent ? readRange(headers.range, size) : null
   if (range === 'outside') return { status: 416, headers: { ...common, 'Content-Range': `bytes */${size}` } }
-  const { stream } = await store.open(recording.store_key, range ?? {})
+  const { stream } = await store.open(file.store_key, range ?? {})
   if (!range) return { status: 200, body: stream, headers: { ...common, 'Content-Length': String(size) } }
   const { start, end } = range
   return {

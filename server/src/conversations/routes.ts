@@ -1,12 +1,13 @@
-// Reading conversations over REST: calls, chats, and both together. Transcripts and recordings: media-routes.ts.
+// Reading conversations over REST: calls, chats, and both together. Transcripts as files: transcript-routes.ts; sound: playback-routes.ts.
 
 import { Type } from 'typebox'
 import { orgReader, requireNoHold, writeAudit } from '../access/index.ts'
-import type { Db } from '../platform/db/db.ts'
+import type { Db, Tx } from '../platform/db/db.ts'
 import { okWithEtag } from '../platform/http/etag.ts'
 import { pageSize, writeCursor } from '../platform/http/paging.ts'
 import { type Answer, type Call, type Route, route } from '../platform/http/route.ts'
 import type { Store } from '../storage/index.ts'
+import { readBeside } from './annotations/beside.ts'
 import { conversationAnswer, detailAnswer, listAnswer, rowsAnswer } from './answers.ts'
 import { removeConversation } from './closing.ts'
 import { byId, ownId } from './conversation-id.ts'
@@ -20,11 +21,14 @@ import {
 import { readDossier } from './dossier.ts'
 import { filterOf, type ListQuery, listQuery, nextCursor } from './list-query.ts'
 import { agentAsIn } from './masks.ts'
-import { mediaRoutes } from './media-routes.ts'
 import { type Agent, agentsById } from './people.ts'
+import { type CopyPolicy, playabilityOf } from './playable.ts'
+import { playbackRoutes } from './playback-routes.ts'
+import { getMedia, type MediaKey } from './recording-media.ts'
 import { recordingKeys } from './recordings.ts'
 import type { Channel } from './shapes.ts'
 import { listStages } from './stages.ts'
+import { transcriptRoutes } from './transcript-routes.ts'
 import { conversationRow, conversationView, detail, listItem } from './views.ts'
 
 const tag = 'Conversations'
@@ -32,9 +36,15 @@ const order =
   'Newest first. With `updated_since` or `after_seq`: in order of change, late results included; ask again with ' +
   '`after_seq` = the last `seq` that you have seen. Pages by `cursor` neither repeat nor miss a row while others arrive.'
 
-type Parts = { db: Db; store: Store; defaultTimeZone: string }
+type Parts = {
+  db: Db
+  store: Store
+  defaultTimeZone: string
+  copies: CopyPolicy
+  prepareMedia: (tx: Tx, key: MediaKey) => Promise<unknown>
+}
 
-export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route[] {
+export function conversationRoutes({ db, store, defaultTimeZone, copies, prepareMedia }: Parts): Route[] {
   const readOrg = orgReader(db)
 
   async function list<Item>(
@@ -132,7 +142,14 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
       async handle(call) {
         const id = ownId(call.params.id)
         const dossier = await readDossier(db, call.by, id)
-        return okWithEtag(call, conversationView(dossier, await listStages(db, call.by.orgId, id)))
+        const { recording } = dossier
+        const [stages, beside, media] = await Promise.all([
+          listStages(db, call.by.orgId, id),
+          readBeside(db, dossier),
+          recording && getMedia(db, recording),
+        ])
+        const playability = recording && playabilityOf(recording, media, copies)
+        return okWithEtag(call, conversationView(dossier, stages, playability, beside))
       },
     }),
     route({
@@ -159,6 +176,7 @@ export function conversationRoutes({ db, store, defaultTimeZone }: Parts): Route
         return { status: 204 }
       },
     }),
-    ...mediaRoutes({ db, store }),
+    ...transcriptRoutes({ db }),
+    ...playbackRoutes({ db, store, copies, prepareMedia }),
   ]
 }

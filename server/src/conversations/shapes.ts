@@ -5,7 +5,7 @@ export type Channel = 'voice' | 'chat'
 export type Direction = 'inbound' | 'outbound' | 'internal'
 export type ConversationStatus = 'awaiting_upload' | 'queued' | 'processing' | 'completed' | 'failed'
 export type Role = 'agent' | 'customer' | 'bot' | 'third_party' | 'unknown'
-export type RoleSource = 'channel' | 'metadata' | 'inferred' | 'default' | 'unknown'
+export type RoleSource = 'channel' | 'metadata' | 'inferred' | 'default' | 'manual' | 'unknown'
 export type ChannelCheck = 'distinct' | 'false_stereo' | 'mono'
 
 export type Word = { w: string; s: number; e: number; c: number | null }
@@ -38,6 +38,8 @@ export type Turn = {
   /** Why `sentiment` is null, once the turn has been analysed. */
   sentiment_reason?: string | null
   words: Word[]
+  /** A person corrected it. */
+  edited?: true
   /** Chats: the sender's word as the client sent it, echoed by the compatible APIs. */
   sender?: string
   /** Chats: when the message was sent, ISO 8601 UTC. */

@@ -1,6 +1,7 @@
 // How far a conversation is on its way to findings: each stage with its status, attempt, times and error.
 // What a stage does is the pipeline's matter.
 
+import { sql } from 'kysely'
 import type { DbOrTx } from '../platform/db/db.ts'
 
 export type Stage = {
@@ -14,6 +15,7 @@ export type Stage = {
   result: unknown
 }
 
+/** While it runs, and when it fails, the result of an earlier run stays. */
 export async function putStage(
   tx: DbOrTx,
   key: { orgId: string; conversationId: string },
@@ -28,7 +30,11 @@ export async function putStage(
   await tx
     .insertInto('stages')
     .values({ org_id: key.orgId, conversation_id: key.conversationId, ...row })
-    .onConflict((conflict) => conflict.columns(['org_id', 'conversation_id', 'name']).doUpdateSet(row))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['org_id', 'conversation_id', 'name'])
+        .doUpdateSet({ ...row, result: sql`coalesce(excluded.result, stages.result)` }),
+    )
     .execute()
 }
 

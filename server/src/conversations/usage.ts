@@ -90,3 +90,26 @@ export async function countUsage(
     where org_id = ${orgId} and channel = ${kind === 'minutes' ? 'voice' : 'chat'}`.execute(db)
   return rows[0] ?? { used: 0, reserved: 0 }
 }
+
+export type UsageDay = { date: string; minutes: number; calls: number; chats: number }
+
+/** As `countUsage`, day by day, of the days on which something came; a failed one uses nothing. @param month as 2026-03 */
+export async function countUsageByDay(
+  db: DbOrTx,
+  { orgId, month }: { orgId: string; month: string },
+  zone: string,
+): Promise<UsageDay[]> {
+  const first = Temporal.PlainDate.from(`${month}-01`)
+  const [start, end] = [first, first.add({ months: 1 })].map((day) => day.toZonedDateTime(zone).toInstant().toString())
+  // By the time of the change, which has an index and is never before the arrival.
+  const { rows } = await sql<Omit<UsageDay, 'minutes'> & { duration_ms: number }>`
+    select to_char(received_at at time zone ${zone}, 'YYYY-MM-DD') as date,
+      coalesce(sum(duration_ms) filter (where channel = 'voice'), 0)::float8 as duration_ms,
+      count(*) filter (where channel = 'voice') as calls, count(*) filter (where channel = 'chat') as chats
+    from conversations
+    where org_id = ${orgId} and updated_at >= ${start}::timestamptz
+      and received_at >= ${start}::timestamptz and received_at < ${end}::timestamptz
+      and status not in ('failed', 'awaiting_upload')
+    group by 1 order by 1`.execute(db)
+  return rows.map(({ duration_ms, ...day }) => ({ ...day, minutes: shownUnits('minutes', duration_ms) }))
+}

@@ -1,10 +1,12 @@
 // How conversations are shown over REST: the shapes of the hosted service's reference, extended and never renamed, and
 // Indaba's own, fuller one.
 
+import type { Beside } from './annotations/beside.ts'
 import { chatId } from './conversation-id.ts'
-import type { Conversation } from './conversations.ts'
+import type { Conversation, Rerun } from './conversations.ts'
 import type { Dossier } from './dossier.ts'
 import { type Agent, agentName } from './people.ts'
+import type { Playability } from './playable.ts'
 import type { Recording } from './recordings.ts'
 import type { Metrics, Turn } from './shapes.ts'
 import type { Stage } from './stages.ts'
@@ -101,7 +103,10 @@ function figure(metrics: Metrics | undefined, id: string): number | null {
 
 function linksOf({ id }: Conversation, recording: Recording | null) {
   const self = `/v1/conversations/${id}`
-  return { self, transcript: `${self}/transcript`, recording: recording ? `${self}/recording` : null }
+  const recorded = recording
+    ? { recording: `${self}/recording`, playback: `${self}/recording?variant=playback`, waveform: `${self}/waveform` }
+    : { recording: null, playback: null, waveform: null }
+  return { self, transcript: `${self}/transcript`, ...recorded }
 }
 
 /** `GET /v1/conversations`: the row without what is found in it. */
@@ -124,6 +129,10 @@ export function conversationRow(conversation: Conversation, agent: Agent | null)
     caller_number: conversation.caller_number,
     called_number: conversation.called_number,
     tags: conversation.tags,
+    reviewed_at: iso(conversation.reviewed_at),
+    reviewed_by: conversation.reviewed_by,
+    is_masked: conversation.is_masked === true,
+    reprocessing: conversation.rerun && reprocessingView(conversation.rerun),
     metadata: conversation.metadata,
     warnings: conversation.warnings,
     failure: conversation.failure,
@@ -134,19 +143,22 @@ export function conversationRow(conversation: Conversation, agent: Agent | null)
   }
 }
 
+const reprocessingView = ({ from, at, by }: Rerun) => ({ from, at, by })
+
 /** `GET /v1/conversations/{id}`: everything. */
-export function conversationView(dossier: Dossier, stages: Stage[]) {
+export function conversationView(dossier: Dossier, stages: Stage[], playability: Playability | null, beside: Beside) {
   const { conversation, agent, recording, transcript, analysis, turns } = dossier
   return {
     ...conversationRow(conversation, agent),
     participants: transcript?.participants ?? [],
-    recording: recording ? recordingView(recording) : null,
+    recording: recording ? recordingView(recording, playability) : null,
     transcript: transcript
       ? { revision: transcript.revision, source: transcript.source, engine: transcript.engine, turns }
       : null,
     analysis: analysis
       ? {
           id: analysis.id,
+          transcript_revision: analysis.transcript_revision,
           provenance: analysis.provenance,
           languages: analysis.languages,
           sentiment: analysis.sentiment,
@@ -155,6 +167,7 @@ export function conversationView(dossier: Dossier, stages: Stage[]) {
           created_at: analysis.created_at,
         }
       : null,
+    annotations: beside,
     metrics: analysis?.metrics ?? {},
     stages: stages.map(({ name, status, attempt, started_at, ended_at, error }) => ({
       name,
@@ -168,4 +181,7 @@ export function conversationView(dossier: Dossier, stages: Stage[]) {
   }
 }
 
-const recordingView = ({ store_key: _, org_id: _org, conversation_id: _conversation, ...facts }: Recording) => facts
+function recordingView(recording: Recording, playability: Playability | null) {
+  const { store_key: _, org_id: _org, conversation_id: _conversation, ...facts } = recording
+  return { ...facts, ...playability }
+}

@@ -20,6 +20,7 @@ const call: CallEventData = {
   summary: 'The customer asks for a refund.',
   keywords: ['refund', 'invoice'],
   failure: null,
+  changed: [],
   links: { self: '/v1/calls/1', transcript: '/v1/conversations/1/transcript' },
   caller_number: '+1234567890',
   called_number: null,

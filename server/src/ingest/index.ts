@@ -30,6 +30,7 @@ import { tellEnd, tellJob, tellWorker } from './jobs/tell-end.ts'
 import { foldersOnServer } from './remote/folders.ts'
 import { type RemoteFolders, remoteFolders } from './remote/remote-folders.ts'
 import { type RemoteAccess, remoteServers } from './remote/remote-servers.ts'
+import { sampleRoutes } from './samples/sample-routes.ts'
 import type { NextStep } from './shapes.ts'
 import { sending } from './uploads/sending.ts'
 import { uploadKeysOf } from './uploads/unused.ts'
@@ -38,6 +39,7 @@ import { watcherRoutes } from './watchers/routes.ts'
 import { requireWatcherById } from './watchers/watchers.ts'
 
 export type { Doors } from './doors.ts'
+export { takeTags } from './fair-queue.ts'
 export { letArchivesGo } from './jobs/archives.ts'
 export { serverSecrets } from './remote/servers.ts'
 export type { Accepted, NextStep } from './shapes.ts'
@@ -112,9 +114,11 @@ export function ingest(input: {
     checkFileUrl: servers.checkFileUrl,
     requireWatcher: (orgId, id) => requireWatcherById(db, orgId, id),
   })
+  const entrances = doors({ ...input, accept, tickets: files.tickets, checkFileUrl: servers.checkFileUrl })
   return {
-    doors: doors({ ...input, accept, tickets: files.tickets, checkFileUrl: servers.checkFileUrl }),
+    doors: entrances,
     routes: [
+      ...sampleRoutes({ doors: entrances }),
       ...files.routes,
       ...create,
       ...jobRoutes({ ...input, progress }),

@@ -1,7 +1,7 @@
 // Writes what was decided: conversation, recording or transcript, event, audit row and job, in the caller's transaction.
 
 import { type AuditHeads, writeAudit } from '../access/index.ts'
-import { arrivalEvent, putArrivals, putRecordings, putTranscripts } from '../conversations/index.ts'
+import { arrivalEvent, putArrivals, putRecordings, putTranscripts, settleTags } from '../conversations/index.ts'
 import { emit } from '../events/index.ts'
 import type { Tx } from '../platform/db/db.ts'
 import { inTurn } from '../platform/db/together.ts'
@@ -10,7 +10,11 @@ import type { NextStep } from './shapes.ts'
 
 export async function writeArrivals(tx: Tx, decided: Decided[], heads: AuditHeads, next: NextStep): Promise<void> {
   if (decided.length === 0) return
-  const arrivals = decided.map(({ arrived }) => arrived)
+  const tags = await settleTags(
+    tx,
+    decided.map(({ arrived }) => arrived),
+  )
+  const arrivals = decided.map(({ arrived }, index) => ({ ...arrived, tags: tags[index] ?? [] }))
   const recordings = decided.flatMap(({ submission: { recording }, arrived: { org_id, id } }) =>
     recording ? [{ ...recording, org_id, conversation_id: id }] : [],
   )

@@ -14,6 +14,7 @@ import { forgetInboundMessages } from '../connectors/index.ts'
 import { forgetReveals } from '../conversations/index.ts'
 import { expireHeld, forgetEndedSecrets, keepPartitions } from '../events/index.ts'
 import { letArchivesGo, tellSilence, tidyUploads } from '../ingest/index.ts'
+import { letDocumentsGo } from '../insights/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store } from '../storage/index.ts'
@@ -47,6 +48,7 @@ export function startHousekeeping(input: {
     await expireHeld(db)
     await letArchivesGo(db, store)
     await tidyUploads({ db, store })
+    await letDocumentsGo(db, store)
     await forgetInboundMessages(db)
     await tellSilence(db)
     await sql`

@@ -10,7 +10,7 @@ import type { Job, Worker } from '../platform/jobs/job.ts'
 import { type ClaimedJob, openQueue, type Queue } from '../platform/jobs/queue.ts'
 import { openLog } from '../platform/log.ts'
 import { openStore } from '../storage/index.ts'
-import { type Pipeline, pipeline, pipelineJobs } from './index.ts'
+import { type Pipeline, pipeline, pipelineJobs, playbackJob } from './index.ts'
 import type { Advance } from './run.ts'
 import { stagesOf } from './stage.ts'
 
@@ -47,7 +47,12 @@ describe('the pipeline, stage by stage', () => {
     harness = await startHarness({ roles: { serve: true, work: false } })
     customer = await harness.customer()
     db = openDb({ url: harness.databaseUrl, connectionsMax: 4, as: 'owner' })
-    queue = await openQueue({ url: harness.databaseUrl, jobs: [jobs.voice, jobs.chat], log, supervise: false })
+    queue = await openQueue({
+      url: harness.databaseUrl,
+      jobs: [jobs.voice, jobs.chat, playbackJob],
+      log,
+      supervise: false,
+    })
     const engine = { url: null, apiKey: null, model: null, fetch: noFetch }
     house = await pipeline({
       db,
@@ -59,6 +64,7 @@ describe('the pipeline, stage by stage', () => {
       speech: { ...engine, engine: 'none', modelDir: '' },
       language: { ...engine, engine: 'builtin' },
       agentChannel: 0,
+      copies: { copies: 'needed', wavBytesMax: 2 ** 30 },
     })
     recording = await readFile(sampleCall)
   })

@@ -30,7 +30,10 @@ import { transcribe } from './stages/transcribe.ts'
 
 const stages: Record<StageName, Stage> = { decode, transcribe, diarise, measure, analyse, complete }
 
-/** `run` names one way of a conversation through all stages. */
+/**
+ * `run` names one way of a conversation through its stages. `revision`: of the transcript to analyse once more; absent,
+ * the version's own. `isLight`: it begins behind the transcription, so that it waits for none.
+ */
 export type Advance = {
   orgId: string
   conversationId: string
@@ -38,6 +41,8 @@ export type Advance = {
   run: string
   stage: StageName
   tag: number
+  revision?: number
+  isLight?: true
 }
 
 // A day of audio at the speed of the slowest engine.
@@ -72,8 +77,11 @@ export async function enqueueRuns(tx: Tx, queue: Queue, jobs: PipelineJobs, read
   }
 }
 
+export const laneOf = (jobs: PipelineJobs, channel: Conversation['channel'], { isLight }: Advance): Job<Advance> =>
+  isLight ? jobs.chat : jobs[channel]
+
 // A conversation that is under way has a lower tag than one of its organisation that waits.
-const asJob = (input: Advance) => ({ input, group: input.orgId, priority: -input.tag })
+export const asJob = (input: Advance) => ({ input, group: input.orgId, priority: -input.tag })
 
 export function pipelineWorkers(tools: Tools, queue: Queue, jobs: PipelineJobs): Worker[] {
   return [jobs.voice, jobs.chat].map((one) =>
@@ -109,7 +117,8 @@ async function advance(
     const resultOf = async <T>(stage: StageName) =>
       (await stageResult<T>(db, key.orgId, key.conversationId, stage)) as T
     const { signal } = run
-    const outcome = await stages[input.stage]({ ...tools, conversation, run: input.run, resultOf, folder, signal })
+    const { stage, run: id, revision = input.version } = input
+    const outcome = await stages[stage]({ ...tools, conversation, run: id, revision, resultOf, folder, signal })
     const next = order[order.indexOf(input.stage) + 1]
     return async (tx) => {
       if (!(await lockConversation(tx, conversation))) return dropAudio(store, conversation, input.run)
@@ -124,7 +133,10 @@ async function advance(
         outcome.write?.(tx),
         keepWarnings(tx, conversation, outcome),
         // Whoever ends a stage looks for the next one at once; a notice to everybody would hold up all commits.
-        next && queue.enqueue(tx, jobs[conversation.channel], [asJob({ ...input, stage: next })], { isQuiet: true }),
+        next &&
+          queue.enqueue(tx, laneOf(jobs, conversation.channel, input), [asJob({ ...input, stage: next })], {
+            isQuiet: true,
+          }),
       )
       if (outcome.finished)
         await closeConversation(tx, conversation, { status: 'completed', analysis: outcome.finished })
@@ -143,11 +155,17 @@ async function advance(
   }
 }
 
-/** Null when it was deleted, sent again with other content (the newer version has a job of its own), or ended already. */
+/**
+ * Null when it was deleted, sent again with other content or corrected (the newer version has a job of its own), or ended
+ * already.
+ */
 async function getCurrent(db: Db, input: Advance): Promise<Conversation | null> {
   const found = await getConversation(db, wholeOrg(input.orgId), input.conversationId)
-  const isCurrent = found?.version === input.version && (found.status === 'queued' || found.status === 'processing')
-  return found && isCurrent ? found : null
+  if (found?.version !== input.version) return null
+  const isUnderWay = found.rerun
+    ? found.rerun.id === input.run
+    : found.status === 'queued' || found.status === 'processing'
+  return isUnderWay ? found : null
 }
 
 const recordOf = ({ stage }: Advance, { attempt }: JobRun, { channel }: Conversation) => ({
@@ -179,7 +197,7 @@ async function markStarted(db: Db, conversation: Conversation, record: ReturnTyp
       { orgId, conversationId: id },
       { ...record, status: 'running', ended_at: null, error: null, result: null },
     )
-    if (status === 'processing') return
+    if (status === 'processing' || conversation.rerun) return
     const [seq = 0] = await takeSequence(tx, [orgId])
     await changeConversation(tx, { orgId, id, seq }, { status: 'processing' })
   })

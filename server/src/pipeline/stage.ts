@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts'
 import { type Store, storeKey } from '../storage/index.ts'
 import type { LanguageEngine } from './engines/language/engine.ts'
 import type { SpeechEngine } from './engines/speech/engine.ts'
+import type { Playback } from './playback.ts'
 import type { WorkFolder } from './work-folder.ts'
 
 export type StageName = 'decode' | 'transcribe' | 'diarise' | 'measure' | 'analyse' | 'complete'
@@ -23,11 +24,14 @@ export type Tools = {
   language: LanguageEngine
   log: Log
   work: WorkFolder
+  playback: Pick<Playback, 'keep'>
   agentChannelDefault: 0 | 1
 }
 
 export type StageInput = Tools & {
   conversation: Conversation
+  /** Of the transcript that this run writes, or reads where it writes none. */
+  revision: number
   /** Names this way of the conversation through the pipeline, the same on every try: what it makes bears this id. */
   run: string
   /** For files of this stage; gone when it ends. */

@@ -1,9 +1,17 @@
 // Mail goes out here, by the operator's own SMTP server. What stands in it is the slices' business.
 
+import type { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 import { Problem } from './problem.ts'
 
-export type Message = { to: string; subject: string; text: string }
+export type Message = {
+  to: string
+  subject: string
+  text: string
+  /** The same for what is sent again because nobody knows whether it was: servers and programs that read mail drop doubles. */
+  messageId?: string
+  attachments?: { fileName: string; contentType: string; content: Readable }[]
+}
 
 export type Mail = {
   /** Whether a server is set; without one nothing can be sent, and slices show what they would have sent or say so. */
@@ -54,10 +62,17 @@ export function openMail({ smtpUrl, from, requiresTls }: MailSettings): Mail {
   })
   return {
     isSet: true,
-    async send({ to, subject, text }) {
+    async send({ to, subject, text, messageId, attachments = [] }) {
       try {
         // As an object: nothing in an address is taken for a second one.
-        await transport.sendMail({ from, to: { name: '', address: to }, subject, text })
+        await transport.sendMail({
+          from,
+          to: { name: '', address: to },
+          subject,
+          text,
+          ...(messageId ? { messageId: `<${messageId}>` } : {}),
+          attachments: attachments.map(({ fileName: filename, ...rest }) => ({ filename, ...rest })),
+        })
       } catch (cause) {
         const reason = String((cause as Error).message).slice(0, reasonCharsMax)
         throw new Problem('upstream', 'mail_failed', `The mail server did not take the message: ${reason}`, { cause })

@@ -131,6 +131,9 @@ describe('reach', () => {
             const { status } = await door.ask(by, method, path, body)
             same(status, may(scope) ? (isSeen ? 200 : 404) : 403, what(`${method} ${path} of ${who}`))
           }
+          // Nothing works here, so that the waveform is only ever on its way.
+          const { status } = await door.ask(by, 'GET', `/v1/conversations/${id}/waveform`)
+          same(status, may('calls:read') ? (isSeen ? 202 : 404) : 403, what(`the waveform of ${who}`))
         }
 
         const doomed = sees.at(-1)

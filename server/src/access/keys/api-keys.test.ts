@@ -11,6 +11,7 @@ import { everyOrg, inScope } from '../../platform/db/scope.ts'
 import { openLog } from '../../platform/log.ts'
 import { keyedHash } from '../../platform/secrets.ts'
 import { changeOrg, createOrg, deleteOrg } from '../orgs.ts'
+import { operatorScopes } from '../permissions.ts'
 import { apiKeys } from './api-keys.ts'
 import { warningOf, warnOfExpiry } from './expiry.ts'
 import { makeKey } from './key-format.ts'
@@ -94,7 +95,13 @@ describe('API keys', () => {
     assert.equal(await keys.again(`key ${key.id} ${key.id}`), null)
     const [adminKey, { id }] = await make({ scopes: [], isAdmin: true })
     const { proof: _, ...principal } = (await keys.check(adminKey))?.principal ?? {}
-    assert.deepEqual(principal, { actor: `key:${id}`, orgId: '', isAdmin: true, scopes: [], reach: 'all' })
+    assert.deepEqual(principal, {
+      actor: `key:${id}`,
+      orgId: '',
+      isAdmin: true,
+      scopes: operatorScopes,
+      reach: 'all',
+    })
   })
 
   test('a key ends when its time is over, at once, also where it is remembered; 365 days unless named', async () => {

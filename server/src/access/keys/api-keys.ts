@@ -10,6 +10,7 @@ import type { Principal } from '../../platform/http/route.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Credential } from '../authenticate.ts'
+import { operatorScopes } from '../permissions.ts'
 import { type Again, parseProof, proofOf } from '../proof.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
 import { idEnd, idInKey, idStart } from './key-format.ts'
@@ -166,7 +167,7 @@ async function loadKey(db: Db, id: string): Promise<CheckedKey | null> {
   if (!key) return null
   const actor = `key:${id}`
   const principal: Principal = key.is_admin
-    ? { actor, orgId: '', isAdmin: true, scopes: [], reach: 'all' }
+    ? { actor, orgId: '', isAdmin: true, scopes: operatorScopes, reach: 'all' }
     : { actor, orgId: key.org_id, isAdmin: false, scopes: key.scopes, reach: 'all' }
   return {
     orgId: key.org_id,

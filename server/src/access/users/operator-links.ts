@@ -4,14 +4,15 @@
 import type { Db } from '../../platform/db/db.ts'
 import { Problem } from '../../platform/problem.ts'
 import { writeAudit } from '../audit/write.ts'
+import { nilOrg } from '../orgs.ts'
 import { requireEmail } from './email.ts'
 import { invite } from './invitations.ts'
 import { linkOf } from './letters.ts'
 import { createReset } from './password-resets.ts'
 import { removeSecondFactor } from './second-factor.ts'
-import { findUserByEmail, type Standing } from './users.ts'
+import { findUserByEmail, type Standing, type User } from './users.ts'
 
-const owner: Standing = {
+export const owner: Standing = {
   role: 'owner',
   level: 'organisation',
   departments: [],
@@ -56,8 +57,7 @@ export async function makeResetLink(
   db: Db,
   { email, actor, publicUrl, forgetsSecondFactor }: Operation & { forgetsSecondFactor: boolean },
 ): Promise<string> {
-  const user = await findUserByEmail(db, email)
-  if (!user) throw new Problem('not_found', 'unknown_user', `There is no user ${email}. See: npm start -- admin create`)
+  const user = await requireUserByEmail(db, email)
   const token = await db.transaction().execute(async (tx) => {
     const made = await createReset(tx, user.id, false)
     if (forgetsSecondFactor) await removeSecondFactor(tx, user.id)
@@ -71,4 +71,27 @@ export async function makeResetLink(
     return made
   })
   return linkOf(publicUrl, 'reset', token)
+}
+
+/**
+ * Makes somebody an operator of the installation, or no longer one. It holds with their next request.
+ * @throws Problem('not_found')
+ */
+export async function setOperator(
+  db: Db,
+  { email, actor, isOperator }: { email: string; actor: string; isOperator: boolean },
+): Promise<void> {
+  const { id: target } = await requireUserByEmail(db, email)
+  await db.transaction().execute(async (tx) => {
+    const set = { is_operator: isOperator, updated_at: new Date() }
+    await tx.updateTable('users').set(set).where('id', '=', target).execute()
+    const action = isOperator ? 'operator.add' : 'operator.remove'
+    await writeAudit(tx, [{ orgId: nilOrg, actor, action, target, requestId: null }])
+  })
+}
+
+async function requireUserByEmail(db: Db, email: string): Promise<User> {
+  const user = await findUserByEmail(db, email)
+  if (!user) throw new Problem('not_found', 'unknown_user', `There is no user ${email}. See: npm start -- admin create`)
+  return user
 }

@@ -7,6 +7,7 @@ import type { Mail } from '../../platform/mail.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { accountRoutes } from './account-routes.ts'
 import { passwordPageRoutes } from './password-page.ts'
+import { preferenceRoutes } from './preference-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { type Sessions, userSessions } from './sessions.ts'
 import { userRoutes } from './user-routes.ts'
@@ -18,6 +19,7 @@ export function people(parts: PeopleParts): { sessions: Sessions; routes: Route[
   const routes = [
     ...sessionRoutes({ ...parts, sessions }),
     ...accountRoutes({ ...parts, sessions }),
+    ...preferenceRoutes({ db: parts.db, sessions }),
     ...userRoutes(parts),
     ...passwordPageRoutes(),
   ]

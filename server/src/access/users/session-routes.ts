@@ -3,13 +3,14 @@
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
 import { everyOrg } from '../../platform/db/scope.ts'
-import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
+import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
-import { notFound, Problem } from '../../platform/problem.ts'
+import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { writeAudit } from '../audit/write.ts'
+import { beginSession } from './begin-session.ts'
 import { challengeMs, checkPassword } from './password-sign-in.ts'
 import { checkSecondFactor } from './second-factor.ts'
 import {
@@ -24,7 +25,7 @@ import {
 import { endSessions, listSessions } from './session-list.ts'
 import { refuseCrossSite, type Sessions } from './sessions.ts'
 import { signedIn } from './signed-in.ts'
-import { activeMemberships, type Membership, principalOf, type User } from './users.ts'
+import { activeMemberships, type Membership, type User } from './users.ts'
 
 const tag = 'Sign-in'
 
@@ -37,25 +38,8 @@ export function sessionRoutes(input: {
 }): Route[] {
   const { db, secrets, sessions, log, publicUrl } = input
 
-  /** A new session, in the organisation that was asked for or the first one; a session of before ends. */
-  async function begin(call: Call, user: User, memberships: Membership[], orgId: string | undefined): Promise<Answer> {
-    const membership = orgId === undefined ? memberships[0] : memberships.find(({ org_id }) => org_id === orgId)
-    if (!membership) throw notFound()
-    const { headers, address, requestId } = call
-    // The session of before may be in another organisation.
-    const started = await everyOrg(() =>
-      db.transaction().execute(async (tx) => {
-        const made = await sessions.start(tx, { user, membership, address, headers })
-        const { org_id } = membership
-        await writeAudit(tx, [
-          { orgId: org_id, actor: `user:${user.id}`, action: 'session.start', target: made.id, requestId },
-        ])
-        return made
-      }),
-    )
-    const view = { user, membership, by: principalOf(user, membership), csrfToken: started.csrfToken }
-    return ok(sessionView(view, memberships), { 'Set-Cookie': started.cookies, 'Cache-Control': 'no-store' })
-  }
+  const begin = (call: Call, user: User, memberships: Membership[], orgId: string | undefined) =>
+    beginSession({ db, sessions }, call, { user, memberships, orgId })
 
   /** In the audit of every organisation that the person works in. */
   async function auditRefusal(user: User, reason: string, { requestId, address, headers }: Call): Promise<void> {

@@ -12,7 +12,7 @@ import type { Credential } from '../authenticate.ts'
 import { type Again, parseProof, proofOf } from '../proof.ts'
 import { hashToken, newToken } from './one-time-token.ts'
 import { rememberDevice } from './sign-in-sources.ts'
-import { type Membership, principalOf, type User } from './users.ts'
+import { type Membership, sessionPrincipal, type User } from './users.ts'
 
 /** Without a request for so long, it ends. */
 const idleMs = 24 * 3600_000
@@ -144,7 +144,7 @@ export function userSessions({ publicUrl }: { publicUrl: () => string }): Sessio
         startedAt: started_at,
         user,
         membership,
-        by: principalOf(user, membership),
+        by: sessionPrincipal(user, membership),
         csrfToken: csrfTokenOf(token),
         idHash,
       }
@@ -170,7 +170,7 @@ export function userSessions({ publicUrl }: { publicUrl: () => string }): Sessio
     again: (db) => async (proof) => {
       const [hash] = parseProof('session', proof) ?? []
       const row = hash ? await everyOrg(() => findSession(db, Buffer.from(hash, 'base64url'))) : null
-      return row && { ...principalOf(row.user, row.membership), proof }
+      return row && { ...sessionPrincipal(row.user, row.membership), proof }
     },
 
     deviceOf: (headers) => readCookie(headers, named('device')),

@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
 import { endGrantsOfUser } from '../oauth/grants.ts'
 import type { OrgSettings } from '../orgs.ts'
-import { type Role, roleScopes } from '../permissions.ts'
+import { operatorScopes, type Role, roleScopes } from '../permissions.ts'
 import { revokeTokensOfUser } from '../tokens/refresh-tokens.ts'
 import { normaliseEmail } from './email.ts'
 import { formerPasswordsMax } from './password-rules.ts'
@@ -85,6 +85,12 @@ export function principalOf(
     reach: reachOf(membership),
     reveals: revealsOf(membership),
   }
+}
+
+/** In a session of theirs, an operator of the installation may see how it is doing. Tokens and applications do not carry it. */
+export function sessionPrincipal(user: Pick<User, 'id' | 'is_operator'>, membership: Membership): Principal {
+  const by = principalOf(user, membership)
+  return user.is_operator ? { ...by, scopes: [...by.scopes, ...operatorScopes] } : by
 }
 
 /** What somebody is in an organisation, as it is given and as it is stored. */

@@ -3,14 +3,23 @@
 
 import type { Static } from 'typebox'
 import { alertEvents } from './alert-events.ts'
+import { commentEvents } from './comment-events.ts'
 import { conversationEvents } from './conversation-events.ts'
 import type { Declaration } from './declaration.ts'
 import { endpointEvents } from './endpoint-events.ts'
 import { endpointMessages } from './endpoint-messages.ts'
 import { ingestEvents } from './ingest-events.ts'
+import { reportEvents } from './report-events.ts'
 import { usageEvents } from './usage-events.ts'
 
-const orgEvents = [...usageEvents, ...ingestEvents, ...endpointEvents, ...alertEvents] as const
+const orgEvents = [
+  ...usageEvents,
+  ...ingestEvents,
+  ...endpointEvents,
+  ...alertEvents,
+  ...commentEvents,
+  ...reportEvents,
+] as const
 
 type ConversationDeclaration = (typeof conversationEvents)[number]
 type OrgDeclaration = (typeof orgEvents)[number]

@@ -20,6 +20,10 @@ const conversation = {
   summary: orNull(text),
   keywords: Type.Array(text),
   failure: orNull(Type.Object({ code: text, message: text }), 'Why processing failed, in words for people'),
+  changed: Type.Array(text, {
+    description:
+      'Of `updated`: `content`, `transcript`, `findings`, `agent`, `tags`, `review`, `warnings`; empty in all others',
+  }),
 }
 
 const links = {
@@ -61,6 +65,7 @@ const common = {
   summary: 'The customer asks for a refund.',
   keywords: ['refund', 'invoice'],
   failure: null,
+  changed: [],
 } as const
 
 const call: CallEventData = {
@@ -68,6 +73,7 @@ const call: CallEventData = {
   ...common,
   languages: ['en'],
   keywords: [...common.keywords],
+  changed: [],
   duration: 61.5,
   caller_number: '+27215550100',
   called_number: '+27215550199',
@@ -83,6 +89,7 @@ const chat: ChatEventData = {
   ...common,
   languages: ['en'],
   keywords: [...common.keywords],
+  changed: [],
   duration: 240,
   response_time: 12.5,
   links: { self: `/v1/conversations/${id}`, transcript: `/v1/conversations/${id}/transcript` },
@@ -107,7 +114,8 @@ const when = {
   received: 'has come in and waits for its turn. Nothing is known of its content yet.',
   completed: 'has been analysed: transcript and findings are there.',
   failed: 'could not be analysed; `failure` says why. It can be sent again.',
-  updated: 'was sent once more with other content, and will be analysed anew.',
+  updated:
+    'has changed; `changed` says what of it. With `content` it was sent once more, and will be analysed anew: `completed` or `failed` follows.',
   deleted: 'was deleted with all that was found in it. What earlier events said of it is not kept.',
 }
 
@@ -141,11 +149,11 @@ export const conversationEvents = [
   aboutCall('call.received', 'received', newCall),
   aboutCall('call.completed', 'completed', {}),
   aboutCall('call.failed', 'failed', { ...newCall, status: 'failed', failure }),
-  aboutCall('call.updated', 'updated', newCall),
+  aboutCall('call.updated', 'updated', { ...newCall, changed: ['content'] }),
   aboutCall('call.deleted', 'deleted', goneCall),
   aboutChat('chat.received', 'received', newChat),
   aboutChat('chat.completed', 'completed', {}),
   aboutChat('chat.failed', 'failed', { ...newChat, status: 'failed', failure }),
-  aboutChat('chat.updated', 'updated', newChat),
+  aboutChat('chat.updated', 'updated', { ...newChat, changed: ['content'] }),
   aboutChat('chat.deleted', 'deleted', { ...newChat, status: 'deleted' }),
 ] as const

@@ -1,4 +1,5 @@
-// One channel on its way to disk: a 16-bit mono WAV file, and the level of each short frame for the later checks.
+// One channel on its way to disk: a 16-bit mono WAV file, the level of each short frame for the later checks, and its peak
+// for the waveform.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { wavHeader, wavHeaderBytes } from './pcm-wav.ts'
@@ -14,7 +15,8 @@ export type Levels = {
 
 export type ChannelTrack = {
   push(samples: Float32Array): void
-  finish(): { wavPath: string; sampleCount: number; levels: Levels }
+  /** `peaks`: the largest magnitude of each frame, 0 to 1. */
+  finish(): { wavPath: string; sampleCount: number; levels: Levels; peaks: Float32Array }
 }
 
 const frameMsWanted = 20
@@ -27,10 +29,12 @@ export function createChannelTrack(wavPath: string, sampleRateHz: number): Chann
   const frameSamples = Math.round((sampleRateHz * frameMsWanted) / 1000)
   const power = growingFloats()
   const speechBandPower = growingFloats()
+  const peaks = growingFloats()
   const smoothing = 1 / (1 + (2 * Math.PI * highPassHz) / sampleRateHz)
   let sampleCount = 0
   let sum = 0
   let bandSum = 0
+  let peak = 0
   let inFrame = 0
   let previous = 0
   let once = 0
@@ -39,8 +43,10 @@ export function createChannelTrack(wavPath: string, sampleRateHz: number): Chann
   function endFrame(): void {
     power.push(sum / inFrame)
     speechBandPower.push(bandSum / inFrame)
+    peaks.push(peak)
     sum = 0
     bandSum = 0
+    peak = 0
     inFrame = 0
   }
 
@@ -57,6 +63,7 @@ export function createChannelTrack(wavPath: string, sampleRateHz: number): Chann
         once = onceNow
         sum += value * value
         bandSum += twice * twice
+        peak = Math.max(peak, Math.abs(value))
         inFrame += 1
         if (inFrame === frameSamples) endFrame()
       }
@@ -68,7 +75,8 @@ export function createChannelTrack(wavPath: string, sampleRateHz: number): Chann
       writeSync(fd, wavHeader(sampleRateHz, sampleCount * 2), 0, wavHeaderBytes, 0)
       closeSync(fd)
       const frameMs = (frameSamples * 1000) / sampleRateHz
-      return { wavPath, sampleCount, levels: { frameMs, power: power.all(), speechBandPower: speechBandPower.all() } }
+      const levels = { frameMs, power: power.all(), speechBandPower: speechBandPower.all() }
+      return { wavPath, sampleCount, levels, peaks: peaks.all() }
     },
   }
 }

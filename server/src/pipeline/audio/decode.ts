@@ -136,7 +136,7 @@ async function describe(source: SoundSource, pcmRateHz: number, tracks: Track[])
 
   const channels = kept.map((track, i): DecodedChannel => {
     const speech = findSpeech(track.levels, durationMs, kept[1 - i]?.levels)
-    return { wavPath: track.wavPath, speech, ...measureLoudness(track.levels, speech) }
+    return { wavPath: track.wavPath, speech, peaks: track.peaks, ...measureLoudness(track.levels, speech) }
   })
   if (channels.length === 2 && channels.some((one) => one.speech.length === 0)) {
     warnings.push(
@@ -151,6 +151,7 @@ async function describe(source: SoundSource, pcmRateHz: number, tracks: Track[])
     durationMs,
     channelCheck: isFalse ? 'false_stereo' : second ? 'distinct' : 'mono',
     pcmRateHz,
+    peakMs: first.levels.frameMs,
     channels,
     warnings,
   }

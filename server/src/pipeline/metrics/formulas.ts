@@ -101,6 +101,8 @@ export const formulas = {
       'else improving; needs 6 customer turns',
   ),
   negative_turn_ratio: formula('%', 'Negative customer turns / customer turns with a sentiment * 100'),
+  negative_turn_count: formula('n', 'Negative customer turns'),
+  scored_turn_count: formula('n', 'Customer turns with a sentiment'),
   sentiment_recovery: formula('yes/no', 'sentiment_start < -0.25 and sentiment_end > 0'),
 } as const satisfies Record<string, Formula>
 

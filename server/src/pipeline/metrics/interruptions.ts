@@ -13,7 +13,7 @@ const yieldsWithinMs = 1_500
 const wordsMoreThan = 2
 
 /** Turns of `by` that cut in on a turn of `on`, in order of time. */
-function interruptionsOf(by: Turn[], on: Turn[]): Turn[] {
+export function interruptionsOf(by: Turn[], on: Turn[]): Turn[] {
   const ends = on.toSorted((a, b) => a.end_ms - b.end_ms)
   let first = 0
   return inOrder(by).filter((turn) => {

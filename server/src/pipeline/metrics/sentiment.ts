@@ -33,6 +33,8 @@ export function measureSentiment({ turns, durationMs }: SentimentInput): Metrics
         ...measureQuarters(scored, durationMs),
         ...measureTrend(scored),
         ...measured('negative_turn_ratio', (scored.filter(isNegative).length / scored.length) * 100),
+        ...measured('negative_turn_count', scored.filter(isNegative).length),
+        ...measured('scored_turn_count', scored.length),
       }),
       customerIds,
     ),
@@ -47,6 +49,8 @@ const customerIds: MetricId[] = [
   ...trendIds,
   'sentiment_trend_class',
   'negative_turn_ratio',
+  'negative_turn_count',
+  'scored_turn_count',
 ]
 
 const isScored = (turn: Turn): turn is Scored => turn.sentiment !== null && Number.isFinite(turn.sentiment.score)

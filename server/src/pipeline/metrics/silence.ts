@@ -7,12 +7,22 @@ import { measured, measuredOr, missing } from './metric.ts'
 /** Vocabulary: preset of the field; Google counts from 5 s. */
 const deadAirMinMs = 3_000
 
+/** Time in which nobody talks and nobody is held, and which of it is dead air. */
+export function gapsOf(
+  speech: Interval[],
+  holds: Interval[] | null,
+  durationMs: number,
+): { held: Interval[]; silence: Interval[]; deadAir: Interval[] } {
+  const held = clip(holds ?? [], 0, durationMs)
+  const silence = subtract([{ startMs: 0, endMs: durationMs }], [...speech, ...held])
+  return { held, silence, deadAir: silence.filter(({ startMs, endMs }) => endMs - startMs >= deadAirMinMs) }
+}
+
 /** `speech` of everyone; `holds` null = not known, then hold counts as silence and hold metrics are null. */
 export function measureSilence(speech: Interval[], holds: Interval[] | null, durationMs: number): Metrics {
-  const held = clip(holds ?? [], 0, durationMs)
-  const gaps = subtract([{ startMs: 0, endMs: durationMs }], [...speech, ...held])
-  const silenceMs = lengthMs(gaps)
-  const dead = gaps.map(({ startMs, endMs }) => endMs - startMs).filter((ms) => ms >= deadAirMinMs)
+  const { held, silence, deadAir } = gapsOf(speech, holds, durationMs)
+  const silenceMs = lengthMs(silence)
+  const dead = deadAir.map(({ startMs, endMs }) => endMs - startMs)
   const deadMs = dead.reduce((sum, ms) => sum + ms, 0)
   const holdMs = held.map(({ startMs, endMs }) => endMs - startMs)
   return {

@@ -1,7 +1,7 @@
 // How much each side talks, and both at once.
 
 import type { Metrics } from '../../conversations/shapes.ts'
-import { intersect, lengthMs } from './intervals.ts'
+import { type Interval, intersect, lengthMs } from './intervals.ts'
 import { measured, measuredOr, missing } from './metric.ts'
 import type { Parties } from './parties.ts'
 
@@ -25,11 +25,18 @@ export function measureTalk({ agent, customer, reason }: Parties, durationMs: nu
   }
 }
 
+/** When two voices talk at once; null where they are not told apart. */
+export function overtalkOf({ agent, customer, pair }: Pick<Parties, 'agent' | 'customer' | 'pair'>): Interval[] | null {
+  const [x, y] = agent && customer ? [agent, customer] : (pair ?? [])
+  return x && y ? intersect(x.speech, y.speech) : null
+}
+
 /** The same whoever of two voices is the agent, so it needs no roles. */
 export function measureOvertalk({ agent, customer, pair }: Parties): Metrics {
   const [x, y] = agent && customer ? [agent, customer] : (pair ?? [])
-  if (!x || !y) return missing('the speakers are not told apart', 'overtalk_time', 'overtalk_ratio')
-  const bothMs = lengthMs(intersect(x.speech, y.speech))
+  const both = overtalkOf({ agent, customer, pair })
+  if (!x || !y || !both) return missing('the speakers are not told apart', 'overtalk_time', 'overtalk_ratio')
+  const bothMs = lengthMs(both)
   return {
     ...measured('overtalk_time', bothMs / 1000),
     ...measuredOr('overtalk_ratio', (bothMs / lengthMs([...x.speech, ...y.speech])) * 100, 'nobody speaks'),

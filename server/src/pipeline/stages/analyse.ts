@@ -12,10 +12,10 @@ import { labelOf } from '../engines/language/sentiment.ts'
 import { languageShares, measureLanguageMix, measureSentiment } from '../metrics/index.ts'
 import type { Stage } from '../stage.ts'
 
-export const analyse: Stage = async ({ db, language: engine, conversation, run, resultOf, signal }) => {
-  const { org_id, id, version, language, duration_ms } = conversation
+export const analyse: Stage = async ({ db, language: engine, conversation, run, revision, resultOf, signal }) => {
+  const { org_id, id, language, duration_ms } = conversation
   const [{ turns }, measured] = await Promise.all([
-    requireTranscript(db, { orgId: org_id, conversationId: id, revision: version }),
+    requireTranscript(db, { orgId: org_id, conversationId: id, revision }),
     resultOf<Metrics>('measure'),
   ])
   const said = turns.map((turn) => ({ id: turn.id, role: turn.role, text: turn.text, language: turn.language }))
@@ -33,7 +33,7 @@ export const analyse: Stage = async ({ db, language: engine, conversation, run, 
     org_id,
     conversation_id: id,
     id: run,
-    transcript_revision: version,
+    transcript_revision: revision,
     provenance: found.provenance,
     turns: found.turns,
     languages: languageShares(understood).map(({ tag, share }) => ({ tag, share: share / 100 })),

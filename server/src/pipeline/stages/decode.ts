@@ -2,18 +2,18 @@
 
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { describeRecording, getRecording } from '../../conversations/index.ts'
+import { getRecording } from '../../conversations/index.ts'
 import { Problem } from '../../platform/problem.ts'
 import { decodeRecording } from '../audio/decode-recording.ts'
 import type { DecodedAudio } from '../audio/types.ts'
 import { type Stage, workKey } from '../stage.ts'
 
-/** What the next stages know of the audio: all but where its files lie. */
-export type AudioFacts = Omit<DecodedAudio, 'channels'> & {
-  channels: Omit<DecodedAudio['channels'][number], 'wavPath'>[]
+/** What the next stages know of the audio: all but where its files lie and how it looks. */
+export type AudioFacts = Omit<DecodedAudio, 'channels' | 'peakMs'> & {
+  channels: Omit<DecodedAudio['channels'][number], 'wavPath' | 'peaks'>[]
 }
 
-export const decode: Stage = async ({ db, store, conversation, run, folder, signal }) => {
+export const decode: Stage = async ({ db, store, playback, conversation, run, folder, signal }) => {
   const recording = await getRecording(db, conversation.org_id, conversation.id)
   if (!recording) throw new Problem('invalid', 'no_recording', 'The call has no recording.')
   const workDir = await folder()
@@ -26,20 +26,13 @@ export const decode: Stage = async ({ db, store, conversation, run, folder, sign
       signal,
     })
   }
-  const facts: AudioFacts = { ...audio, channels: audio.channels.map(({ wavPath: _, ...channel }) => channel) }
+  const { peakMs: _, ...rest } = audio
+  const facts: AudioFacts = { ...rest, channels: audio.channels.map(({ wavPath, peaks, ...channel }) => channel) }
   const falseStereo = audio.channelCheck === 'false_stereo' ? ['Both channels are alike: treated as one channel.'] : []
   return {
     status: 'ok',
     result: facts,
     warnings: [...audio.warnings, ...falseStereo],
-    write: (tx) =>
-      describeRecording(tx, recording, {
-        container: audio.container,
-        codec: audio.codec,
-        channel_count: audio.channelCount,
-        sample_rate_hz: audio.sampleRateHz,
-        duration_ms: Math.round(audio.durationMs),
-        channel_check: audio.channelCheck,
-      }),
+    write: (tx) => playback.keep(tx, recording, audio),
   }
 }

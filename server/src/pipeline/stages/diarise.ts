@@ -7,10 +7,10 @@ import { mergeTurns } from '../turns/turns.ts'
 import type { AudioFacts } from './decode.ts'
 import type { Transcription } from './transcribe.ts'
 
-export const diarise: Stage = async ({ db, conversation, resultOf, agentChannelDefault }) => {
+export const diarise: Stage = async ({ db, conversation, revision, resultOf, agentChannelDefault }) => {
   const audio = await resultOf<AudioFacts>('decode')
   const { engine, speech } = await resultOf<Transcription>('transcribe')
-  const { metadata, org_id, id, version } = conversation
+  const { metadata, org_id, id } = conversation
   const org = await findOrg(db, org_id)
   const { participants, turns, warnings } = mergeTurns({
     audio,
@@ -23,11 +23,11 @@ export const diarise: Stage = async ({ db, conversation, resultOf, agentChannelD
     result: { turns: turns.length, participants: participants.length },
     warnings,
     write: async (tx) => {
-      await putTranscripts(tx, [
-        { org_id, conversation_id: id, revision: version, source: 'asr', engine, participants, turns },
-      ])
+      await putTranscripts(tx, [{ org_id, conversation_id: id, revision, source: 'asr', engine, participants, turns }])
       const duration_ms = Math.round(audio.durationMs)
-      await changeConversation(tx, { orgId: org_id, id }, { transcript_revision: version, duration_ms })
+      // What is shown goes together: of one that has findings, the words change when the new findings are there.
+      const shown = conversation.rerun ? {} : { transcript_revision: revision }
+      await changeConversation(tx, { orgId: org_id, id }, { ...shown, duration_ms })
     },
   }
 }

@@ -220,10 +220,152 @@ export interface AuditSignedHeads {
   signature: Buffer;
 }
 
+export interface BoardOrders {
+  home: string | null;
+  org_id: string;
+  owner: string;
+  places: Generated<string[]>;
+}
+
+export interface Boards {
+  content: unknown;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  org_id: string;
+  owner: string;
+  revision: Generated<number>;
+  sharing: Generated<string>;
+  team_ids: Generated<string[]>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface CommentEdits {
+  body: string;
+  comment_id: string;
+  id: string;
+  org_id: string;
+  until: Generated<Timestamp>;
+}
+
+export interface CommentLikes {
+  actor: string;
+  comment_id: string;
+  created_at: Generated<Timestamp>;
+  org_id: string;
+}
+
+export interface Comments {
+  author: string;
+  body: string;
+  conversation_id: string;
+  created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
+  edited_at: Timestamp | null;
+  id: string;
+  mentions: Generated<unknown>;
+  org_id: string;
+  parent_id: string | null;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+  start_ms: number | null;
+  turn_id: string | null;
+}
+
+export interface ConversationChanges {
+  conversation_id: string;
+  org_id: string;
+  seq: number;
+}
+
+export interface ConversationFacts {
+  abandoned: Generated<boolean>;
+  acw_time: number | null;
+  agent_id: string | null;
+  agent_talk_percent: number | null;
+  agent_talk_share: number | null;
+  asr_confidence_mean: number | null;
+  avg_response_time: number | null;
+  channel: string;
+  completed_at: Timestamp | null;
+  conversation_id: string;
+  day: Timestamp;
+  dead_air_count: number | null;
+  dead_air_time: number | null;
+  department: string | null;
+  direction: string | null;
+  duration: number | null;
+  duration_ms: number | null;
+  first_response_time: number | null;
+  handle_time: number | null;
+  hold_count: number | null;
+  hold_time: number | null;
+  hour: number;
+  interruption_count_agent: number | null;
+  interruption_count_customer: number | null;
+  interruption_rate_agent: number | null;
+  interruption_rate_customer: number | null;
+  language: string | null;
+  longest_customer_story: number | null;
+  longest_dead_air: number | null;
+  longest_hold: number | null;
+  longest_monologue_agent: number | null;
+  loudness_dbfs_p50_agent: number | null;
+  loudness_dbfs_p50_customer: number | null;
+  loudness_dbfs_p95_agent: number | null;
+  loudness_dbfs_p95_customer: number | null;
+  low_confidence_ratio: number | null;
+  negative_turn_count: number | null;
+  negative_turn_ratio: number | null;
+  non_talk_time: number | null;
+  org_id: string;
+  overtalk_ratio: number | null;
+  overtalk_time: number | null;
+  patience: number | null;
+  question_count: number | null;
+  question_rate: number | null;
+  queue_time: number | null;
+  response_latency_p50: number | null;
+  response_latency_p90: number | null;
+  reviewed: Generated<boolean>;
+  scored_turn_count: number | null;
+  sentiment: string | null;
+  sentiment_agent: number | null;
+  sentiment_customer: number | null;
+  sentiment_end: number | null;
+  sentiment_q1: number | null;
+  sentiment_q2: number | null;
+  sentiment_q3: number | null;
+  sentiment_q4: number | null;
+  sentiment_recovery: number | null;
+  sentiment_start: number | null;
+  sentiment_trend: number | null;
+  seq: number;
+  silence_ratio: number | null;
+  silence_time: number | null;
+  source: string;
+  speaker_switches_per_min: number | null;
+  speech_rate_variation_agent: number | null;
+  speech_rate_variation_customer: number | null;
+  speech_rate_wpm_agent: number | null;
+  speech_rate_wpm_customer: number | null;
+  started_at: Timestamp;
+  status: string;
+  tags: Generated<string[]>;
+  talk_time_agent: number | null;
+  talk_time_customer: number | null;
+  talk_to_listen_ratio: number | null;
+  team: string | null;
+  time_to_insight: number | null;
+  turn_count: number | null;
+  vela_response_time: number | null;
+}
+
 export interface Conversations {
   agent_given: unknown | null;
   agent_id: string | null;
   analysis_id: string | null;
+  assigned_at: Timestamp | null;
   called_number: string | null;
   caller_number: string | null;
   channel: string;
@@ -242,8 +384,11 @@ export interface Conversations {
   org_id: string;
   queue_tag: Generated<number>;
   received_at: Timestamp;
+  rerun: unknown | null;
   reserved_month: string | null;
   reserved_units: number | null;
+  reviewed_at: Timestamp | null;
+  reviewed_by: string | null;
   sentiment: string | null;
   seq: number;
   source: string;
@@ -317,6 +462,7 @@ export interface DeliveryLanes {
   endpoint_id: string;
   failing_since: Timestamp | null;
   failures: Generated<number>;
+  front_at: Generated<Timestamp>;
   last_success_at: Timestamp | null;
   notices: Generated<number>;
   open_until: Timestamp | null;
@@ -366,6 +512,29 @@ export interface Departments {
   name: string;
   org_id: string;
   updated_at: Generated<Timestamp>;
+}
+
+export interface Documents {
+  completed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  definition: unknown;
+  due_at: Timestamp | null;
+  expires_at: Timestamp | null;
+  failure: unknown | null;
+  format: string;
+  id: string;
+  kind: string;
+  made_reach: Generated<unknown>;
+  made_unmasked: Generated<boolean>;
+  name: string;
+  org_id: string;
+  row_count: number | null;
+  schedule_id: string | null;
+  size_bytes: number | null;
+  started_at: Timestamp | null;
+  state: string;
+  warnings: Generated<unknown>;
 }
 
 export interface EventCounters {
@@ -482,6 +651,14 @@ export interface IngestJobs {
   warnings: Generated<unknown>;
 }
 
+export interface InsightCursors {
+  follower: string;
+  org_id: string;
+  seq: Generated<number>;
+  time_zone: string | null;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface InstallationSecrets {
   name: string;
   sealed: Buffer;
@@ -508,6 +685,26 @@ export interface Memberships {
 
 export interface MonthlyTables {
   name: string | null;
+}
+
+export interface NotificationPreferences {
+  mail: string;
+  org_id: string;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface Notifications {
+  comment_id: string;
+  conversation_id: string;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  id: string;
+  kind: string;
+  mail_due_at: Timestamp | null;
+  org_id: string;
+  read_at: Timestamp | null;
+  user_id: string;
 }
 
 export interface OauthApplications {
@@ -541,6 +738,14 @@ export interface OauthRecords {
   user_id: string | null;
 }
 
+export interface OrganisationLogos {
+  content: Buffer;
+  content_type: string;
+  org_id: string;
+  sha256: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Orgs {
   alias: Generated<number>;
   company_name: string | null;
@@ -552,6 +757,13 @@ export interface Orgs {
   name: string;
   settings: Generated<unknown>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface Processes {
+  facts: unknown;
+  id: string;
+  seen_at: Generated<Timestamp>;
+  started_at: Timestamp;
 }
 
 export interface QueueTags {
@@ -570,6 +782,22 @@ export interface RateBuckets {
 export interface RateNodes {
   id: string;
   seen_at: Timestamp;
+}
+
+export interface RecordingMedia {
+  asked_at: Timestamp | null;
+  conversation_id: string;
+  copy_key: string | null;
+  copy_sha256: string | null;
+  copy_size_bytes: number | null;
+  created_at: Generated<Timestamp>;
+  duration_ms: number | null;
+  failure: string | null;
+  org_id: string;
+  peak_ms: number | null;
+  peaks: Buffer | null;
+  recording_id: string;
+  speech: unknown | null;
 }
 
 export interface Recordings {
@@ -687,12 +915,210 @@ export interface RemoteServers {
   user_name: string | null;
 }
 
+export interface ReportMails {
+  address: string;
+  document_id: string;
+  failure: string | null;
+  org_id: string;
+  sent_at: Timestamp | null;
+  state: string;
+}
+
+export interface ReportSchedules {
+  addresses: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  created_by: string;
+  day_of_month: number | null;
+  definition: unknown;
+  delivery: string;
+  format: string;
+  frequency: string;
+  id: string;
+  last_run_at: Timestamp | null;
+  last_run_id: string | null;
+  member_ids: Generated<string[]>;
+  name: string;
+  next_run_at: Timestamp | null;
+  org_id: string;
+  paused_reason: string | null;
+  revision: Generated<number>;
+  runs_as: string;
+  state: string;
+  time_of_day: string;
+  time_zone: string;
+  updated_at: Generated<Timestamp>;
+  weekdays: Generated<number[]>;
+}
+
 export interface Reveals {
   actor: string;
   conversation_id: string;
   org_id: string;
   reason: string;
   until: Timestamp;
+}
+
+export interface RollupBins {
+  bin: number;
+  channel: Generated<string>;
+  day: Timestamp;
+  department: Generated<string>;
+  grain: string;
+  measure: string;
+  n: Generated<number>;
+  org_id: string;
+  team: Generated<string>;
+}
+
+export interface RollupDays {
+  abandoned: Generated<number>;
+  abandoned_late: Generated<number>;
+  acw_time_n: Generated<number>;
+  acw_time_num: Generated<number>;
+  agent_id: Generated<string>;
+  agent_share_den: Generated<number>;
+  agent_share_n: Generated<number>;
+  agent_share_num: Generated<number>;
+  agent_talk_den: Generated<number>;
+  agent_talk_n: Generated<number>;
+  agent_talk_num: Generated<number>;
+  answered_in_time: Generated<number>;
+  asr_confidence_n: Generated<number>;
+  asr_confidence_num: Generated<number>;
+  avg_response_time_n: Generated<number>;
+  avg_response_time_num: Generated<number>;
+  channel: Generated<string>;
+  completed: Generated<number>;
+  conversations: Generated<number>;
+  day: Timestamp;
+  dead_air_count_n: Generated<number>;
+  dead_air_count_num: Generated<number>;
+  dead_air_den: Generated<number>;
+  dead_air_n: Generated<number>;
+  dead_air_num: Generated<number>;
+  declining: Generated<number>;
+  department: Generated<string>;
+  direction: Generated<string>;
+  duration_n: Generated<number>;
+  duration_num: Generated<number>;
+  failed: Generated<number>;
+  first_response_time_n: Generated<number>;
+  first_response_time_num: Generated<number>;
+  grain: string;
+  handle_time_n: Generated<number>;
+  handle_time_num: Generated<number>;
+  handled: Generated<number>;
+  hold_count_n: Generated<number>;
+  hold_count_num: Generated<number>;
+  hold_den: Generated<number>;
+  hold_n: Generated<number>;
+  hold_num: Generated<number>;
+  hour: Generated<number>;
+  improving: Generated<number>;
+  interruptions_agent_den: Generated<number>;
+  interruptions_agent_n: Generated<number>;
+  interruptions_agent_num: Generated<number>;
+  interruptions_customer_den: Generated<number>;
+  interruptions_customer_n: Generated<number>;
+  interruptions_customer_num: Generated<number>;
+  language: Generated<string>;
+  negative: Generated<number>;
+  negative_turns_den: Generated<number>;
+  negative_turns_n: Generated<number>;
+  negative_turns_num: Generated<number>;
+  neutral: Generated<number>;
+  non_talk_time_n: Generated<number>;
+  non_talk_time_num: Generated<number>;
+  offered: Generated<number>;
+  org_id: string;
+  overtalk_den: Generated<number>;
+  overtalk_n: Generated<number>;
+  overtalk_num: Generated<number>;
+  patience_n: Generated<number>;
+  patience_num: Generated<number>;
+  positive: Generated<number>;
+  questions_den: Generated<number>;
+  questions_n: Generated<number>;
+  questions_num: Generated<number>;
+  queue_time_n: Generated<number>;
+  queue_time_num: Generated<number>;
+  recoverable: Generated<number>;
+  recovered: Generated<number>;
+  reviewed: Generated<number>;
+  sentiment_agent_n: Generated<number>;
+  sentiment_agent_num: Generated<number>;
+  sentiment_customer_n: Generated<number>;
+  sentiment_customer_num: Generated<number>;
+  sentiment_end_n: Generated<number>;
+  sentiment_end_num: Generated<number>;
+  sentiment_start_n: Generated<number>;
+  sentiment_start_num: Generated<number>;
+  sentiment_trend_n: Generated<number>;
+  sentiment_trend_num: Generated<number>;
+  silence_den: Generated<number>;
+  silence_n: Generated<number>;
+  silence_num: Generated<number>;
+  tag: Generated<string>;
+  talk_time_agent_n: Generated<number>;
+  talk_time_agent_num: Generated<number>;
+  talk_time_customer_n: Generated<number>;
+  talk_time_customer_num: Generated<number>;
+  talk_to_listen_den: Generated<number>;
+  talk_to_listen_n: Generated<number>;
+  talk_to_listen_num: Generated<number>;
+  team: Generated<string>;
+  time_to_insight_n: Generated<number>;
+  time_to_insight_num: Generated<number>;
+  turn_count_n: Generated<number>;
+  turn_count_num: Generated<number>;
+  vela_response_time_n: Generated<number>;
+  vela_response_time_num: Generated<number>;
+  words_agent_den: Generated<number>;
+  words_agent_n: Generated<number>;
+  words_agent_num: Generated<number>;
+  words_customer_den: Generated<number>;
+  words_customer_n: Generated<number>;
+  words_customer_num: Generated<number>;
+}
+
+export interface SavedSearches {
+  columns: Generated<string[]>;
+  created_at: Generated<Timestamp>;
+  filter: string | null;
+  id: string;
+  is_shared: Generated<boolean>;
+  name: string;
+  org_id: string;
+  owner: string;
+  q: string | null;
+  revision: Generated<number>;
+  sort: string | null;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface SearchDocuments {
+  conversation_id: string;
+  more: string[] | null;
+  org_id: string;
+  seq: number;
+  shown: unknown | null;
+  started_at: Timestamp;
+  words: string;
+}
+
+export interface SearchWords {
+  conversation_id: string | null;
+  more: string[] | null;
+  org_id: string | null;
+  seq: number | null;
+  shown: unknown | null;
+  started_at: Timestamp | null;
+  words: string | null;
+}
+
+export interface SetupTokens {
+  created_at: Generated<Timestamp>;
+  hash: Buffer;
 }
 
 export interface SignInAttempts {
@@ -736,6 +1162,23 @@ export interface Stages {
   status: string;
 }
 
+export interface TagLosses {
+  conversation_id: string;
+  org_id: string;
+  tag_id: string;
+}
+
+export interface Tags {
+  colour: string;
+  created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
+  former_names: Generated<string[]>;
+  id: string;
+  name: string;
+  org_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Teams {
   created_at: Generated<Timestamp>;
   department_id: string;
@@ -748,6 +1191,8 @@ export interface Teams {
 export interface Transcripts {
   conversation_id: string;
   created_at: Generated<Timestamp>;
+  created_by: string | null;
+  edit: unknown | null;
   engine: unknown | null;
   org_id: string;
   participants: unknown;
@@ -788,12 +1233,19 @@ export interface UsageMonths {
   used: Generated<number>;
 }
 
+export interface UserPreferences {
+  preferences: Generated<unknown>;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
   email: string;
   email_verified_at: Timestamp | null;
   former_password_hashes: Generated<string[]>;
   id: string;
+  is_operator: Generated<boolean>;
   name: string | null;
   password_hash: string | null;
   state: Generated<string>;
@@ -897,6 +1349,13 @@ export interface DB {
   audit_events: AuditEvents;
   audit_heads: AuditHeads;
   audit_signed_heads: AuditSignedHeads;
+  board_orders: BoardOrders;
+  boards: Boards;
+  comment_edits: CommentEdits;
+  comment_likes: CommentLikes;
+  comments: Comments;
+  conversation_changes: ConversationChanges;
+  conversation_facts: ConversationFacts;
   conversations: Conversations;
   data_keys: DataKeys;
   dead_letter_runs: DeadLetterRuns;
@@ -906,6 +1365,7 @@ export interface DB {
   delivery_log: DeliveryLog;
   delivery_samples: DeliverySamples;
   departments: Departments;
+  documents: Documents;
   event_counters: EventCounters;
   events: Events;
   file_removals: FileRemovals;
@@ -914,31 +1374,48 @@ export interface DB {
   inbound_sources: InboundSources;
   ingest_items: IngestItems;
   ingest_jobs: IngestJobs;
+  insight_cursors: InsightCursors;
   installation_secrets: InstallationSecrets;
   memberships: Memberships;
   monthly_tables: MonthlyTables;
+  notification_preferences: NotificationPreferences;
+  notifications: Notifications;
   oauth_applications: OauthApplications;
   oauth_records: OauthRecords;
+  organisation_logos: OrganisationLogos;
   orgs: Orgs;
+  processes: Processes;
   queue_tags: QueueTags;
   rate_buckets: RateBuckets;
   rate_nodes: RateNodes;
+  recording_media: RecordingMedia;
   recordings: Recordings;
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   remote_files: RemoteFiles;
   remote_folders: RemoteFolders;
   remote_servers: RemoteServers;
+  report_mails: ReportMails;
+  report_schedules: ReportSchedules;
   reveals: Reveals;
+  rollup_bins: RollupBins;
+  rollup_days: RollupDays;
+  saved_searches: SavedSearches;
+  search_documents: SearchDocuments;
+  search_words: SearchWords;
+  setup_tokens: SetupTokens;
   sign_in_attempts: SignInAttempts;
   sign_in_identities: SignInIdentities;
   sign_in_sources: SignInSources;
   signing_keys: SigningKeys;
   stages: Stages;
+  tag_losses: TagLosses;
+  tags: Tags;
   teams: Teams;
   transcripts: Transcripts;
   uploads: Uploads;
   usage_months: UsageMonths;
+  user_preferences: UserPreferences;
   user_sessions: UserSessions;
   user_tokens: UserTokens;
   users: Users;

@@ -5,12 +5,14 @@ import { nearestName } from '../nearest-name.ts'
 import { refusal, shown } from './refusal.ts'
 import { type Comparison, type FilterNode, isAnything, type Literal, literalText } from './syntax-tree.ts'
 import { durationOf, numberOf, timeOf } from './values.ts'
+import { wordQuery } from './word-query.ts'
 
 /**
- * `any` covers all that lies below the field, too; a list of words is a text that is one of these. A duration is a
- * `number`, in seconds, or in ms where its name ends in `_ms`.
+ * `any` covers all that lies below the field, too, and so does `mixed`, where what is not a number or a time is a text; a
+ * list of words is a text that is one of these. A duration is a `number`, in seconds, or in ms where its name ends in
+ * `_ms`. `words` are what is said or written at length: they are looked for by words (word-query.ts).
  */
-export type FieldType = 'text' | 'number' | 'boolean' | 'time' | 'list' | 'any' | readonly string[]
+export type FieldType = 'text' | 'number' | 'boolean' | 'time' | 'list' | 'any' | 'mixed' | 'words' | readonly string[]
 
 /** By path, as `data.agent_email`; a `*` stands for any one name, as in `scorecard.*.score`. */
 export type FilterFields = Readonly<Record<string, FieldType>>
@@ -24,9 +26,25 @@ export type FilterFields = Readonly<Record<string, FieldType>>
 export function checkFilter(node: FilterNode, fields?: FilterFields): void {
   if (node.kind === 'not') checkFilter(node.node, fields)
   else if (node.kind === 'comparison') {
-    checkOperator(node)
-    if (fields) checkType(node, typeOf(node, fields))
+    const type = fields && typeOf(node, fields)
+    // Words are refused by what they are compared with first: `turn.text > refund` is no matter of numbers.
+    if (type === 'words') checkWords(node)
+    else {
+      checkOperator(node)
+      if (node.near) throw refusal(node.near.position, `${shown(node.path.join('.'))} is not looked into by words.`)
+      if (type) checkType(node, type)
+    }
   } else for (const inner of node.nodes) checkFilter(inner, fields)
+}
+
+/** @throws Problem('invalid', 'invalid_filter') */
+function checkWords(comparison: Comparison): void {
+  const { operator, literal, path, literalPosition } = comparison
+  const field = shown(path.join('.'))
+  if (operator !== ':')
+    throw refusal(literalPosition, `in ${field} words are looked for, as in ${path.join('.')} : word.`)
+  if (literal.type === 'null') throw refusal(literalPosition, 'the word itself is written "null".')
+  wordQuery(comparison)
 }
 
 const isOrdered = ({ operator }: Comparison) => operator.startsWith('<') || operator.startsWith('>')
@@ -55,19 +73,22 @@ const hasSize = (literal: Literal): boolean => literal.type === 'number' || isTi
 const isTime = (literal: Literal) => literal.type === 'text' && timeOf(literalText(literal)) !== null
 const isDuration = (literal: Literal) => literal.type === 'text' && durationOf(literalText(literal)) !== null
 
+/** What the field can be compared with; undefined for one that is not there. */
+export const fieldType = (path: readonly string[], fields: FilterFields): FieldType | undefined =>
+  Object.entries(fields).find(([name, type]) => covers(name.split('.'), type, path))?.[1]
+
 function typeOf({ path, position }: Comparison, fields: FilterFields): FieldType {
-  const known = Object.entries(fields)
-  const found = known.find(([name, type]) => covers(name.split('.'), type, path))
-  if (found) return found[1]
-  const names = known.map(([name]) => name)
+  const found = fieldType(path, fields)
+  if (found) return found
+  const names = Object.keys(fields)
   const written = path.join('.')
   const meant = nearestName(written, names) ?? names.find((name) => name.endsWith(`.${written}`))
   const hint = meant ? `Did you mean ${meant}?` : `There are ${listed(names)}.`
   throw refusal(position, `there is no field ${shown(written)}. ${hint}`)
 }
 
-function covers(name: string[], type: FieldType, path: string[]): boolean {
-  const isLongEnough = type === 'any' ? path.length >= name.length : path.length === name.length
+function covers(name: string[], type: FieldType, path: readonly string[]): boolean {
+  const isLongEnough = type === 'any' || type === 'mixed' ? path.length >= name.length : path.length === name.length
   return isLongEnough && name.every((part, index) => part === '*' || part === path[index])
 }
 
@@ -102,7 +123,10 @@ function wantedBy(type: FieldType, comparison: Comparison): string | null {
       return isOrdered(comparison) ? 'is a text; it is compared by =, != or :' : null
     case 'list':
       return isOrdered(comparison) ? 'is a list; it is compared by : or =' : null
+    case 'mixed':
+      return isOrdered(comparison) && isDuration(literal) ? 'is compared with numbers and times' : null
     case 'any':
+    case 'words':
       return null
   }
 }

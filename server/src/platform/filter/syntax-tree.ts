@@ -22,6 +22,8 @@ export type Comparison = {
   /** Where the field begins in the text, in UTF-16 units from 0. */
   position: number
   literalPosition: number
+  /** Of words: another one stands at most so many words before or behind it. */
+  near?: { literal: Literal; position: number; within: number }
 }
 
 export type FilterNode =

@@ -19,6 +19,7 @@ import { recoverBoundary } from './multipart-boundary.ts'
 import { commonHeaders, refuse, unreadable } from './refusal.ts'
 import { type Answer, type Call, type FilePart, jsonType, type Principal, type Route } from './route.ts'
 import { type Upgrades, upgrades } from './upgrade.ts'
+import { serveWebApp } from './web-app.ts'
 
 export type Guards = {
   /** Throws Problem('unauthenticated' | 'forbidden'). */
@@ -52,6 +53,8 @@ export type HttpSettings = {
   journal?: Journal
   /** Paths that other libraries serve. */
   mounts?: readonly Mount[]
+  /** The folder of the dashboard's built files; absent: there are no pages. */
+  webFolder?: string
 }
 
 const anonymous: Principal = { actor: 'anonymous', orgId: '', isAdmin: false, scopes: [], reach: 'all' }
@@ -201,6 +204,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
       if (refusal) throw refusal
     },
   })
+  if (settings.webFolder) await serveWebApp(app, settings.webFolder)
   if (settings.onAnswer) {
     app.addHook('onResponse', async (request, reply) => {
       const name = request.routeOptions.url ?? 'unknown'

@@ -1,5 +1,5 @@
 // The queue: pg-boss in the same PostgreSQL, so that a job is enqueued by the transaction that needs it.
-// The only file that knows pg-boss; the runner beside it works the jobs off.
+// The only file that knows pg-boss, but for what queue-tables.ts reads; the runner beside it works the jobs off.
 
 import { type ConnectionOptions, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { appRole, type Db, type DbOrTx, runRaw, type Tx } from '../db/db.ts'
@@ -40,7 +40,7 @@ export type Queue = {
   /** Wakes the workers of all processes, unless `isQuiet`: then the caller's own runner, which looks anyway, and the poll. */
   enqueue<Input extends object>(
     tx: Tx,
-    job: Job<Input>,
+    job: Pick<Job<Input>, 'name' | 'input'>,
     jobs: NewJob<Input>[],
     options?: { isQuiet?: boolean },
   ): Promise<void>
