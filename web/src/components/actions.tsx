@@ -1,0 +1,98 @@
+// What happens around an act: asking first, saying what came of it, showing something once.
+
+import { ActionIcon, Alert, Button, Code, CopyButton, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { modals } from '@mantine/modals'
+import { notifications } from '@mantine/notifications'
+import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { asFailure } from '../api/failure.ts'
+import { words } from '../strings/strings.ts'
+
+/** Asks before something that cannot simply be taken back. `confirm` names the act: "Delete 3 calls". */
+export const ask = (input: {
+  title: string
+  text: ReactNode
+  confirm: string
+  onConfirm: () => void
+  isHarmless?: boolean
+}) =>
+  modals.openConfirmModal({
+    title: input.title,
+    children: typeof input.text === 'string' ? <Text size="sm">{input.text}</Text> : input.text,
+    labels: { confirm: input.confirm, cancel: words.t('action.cancel') },
+    confirmProps: input.isHarmless ? {} : { color: 'red' },
+    closeButtonProps: { 'aria-label': words.t('action.close') },
+    onConfirm: input.onConfirm,
+  })
+
+export const say = (message: string) =>
+  notifications.show({
+    message,
+    color: 'teal',
+    icon: <IconCheck size={18} aria-hidden />,
+    closeButtonProps: { 'aria-label': words.t('action.close') },
+  })
+
+/** For `onError` of a mutation whose form does not show the failure itself. */
+export function sayFailure(error: unknown) {
+  const { message, requestId } = asFailure(error)
+  notifications.show({
+    title: words.t('state.failed'),
+    message: requestId ? `${message} (${words.t('state.requestId')} ${requestId})` : message,
+    color: 'red',
+    closeButtonProps: { 'aria-label': words.t('action.close') },
+    autoClose: 12_000,
+  })
+}
+
+export function CopyIcon({ value, label }: { value: string; label?: string }) {
+  const { t } = useTranslation()
+  return (
+    <CopyButton value={value}>
+      {({ copied, copy }) => (
+        <Tooltip label={t(copied ? 'action.copied' : 'action.copy')}>
+          <ActionIcon variant="subtle" onClick={copy} aria-label={label ?? t('action.copy')}>
+            {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  )
+}
+
+/** A secret that is shown this once. */
+export function ShownOnce({ title, secret, children }: { title: string; secret: string; children?: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <Alert color="teal" icon={<IconKey aria-hidden />} title={title}>
+      <Stack gap="xs">
+        <Group gap="xs" wrap="nowrap">
+          <Code
+            block
+            flex={1}
+            miw={0}
+            className="shown-once"
+            style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+          >
+            {secret}
+          </Code>
+          <CopyButton value={secret}>
+            {({ copied, copy }) => (
+              <Button
+                size="xs"
+                variant="light"
+                onClick={copy}
+                leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+              >
+                {t(copied ? 'action.copied' : 'action.copy')}
+              </Button>
+            )}
+          </CopyButton>
+        </Group>
+        <Text size="sm">{t('once.text')}</Text>
+        {children}
+      </Stack>
+    </Alert>
+  )
+}

@@ -1,0 +1,20 @@
+// Who did something, by name where this person may read names; else as the server tells it (`user:…`, `key:…`).
+
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api, told } from '../../../api/client.ts'
+import { useMay } from '../../../api/session.ts'
+
+export const peopleQuery = queryOptions({
+  queryKey: ['users', 'names'],
+  queryFn: async () => (await told(api.GET('/v1/users', { params: { query: { limit: 200 } } }))).users,
+})
+
+export function useActorNames(): (actor: string | null) => string {
+  const may = useMay()
+  const { data = [] } = useQuery({ ...peopleQuery, enabled: may('users:read') })
+  return (actor) => {
+    const id = actor?.replace(/^user:/, '')
+    const found = data.find((one) => one.id === id)
+    return found?.name ?? found?.email ?? actor ?? ''
+  }
+}

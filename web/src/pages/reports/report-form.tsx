@@ -1,0 +1,79 @@
+// A report that is made now.
+
+import { Checkbox, Group, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, told } from '../../api/client.ts'
+import { useAct } from '../../components/act.ts'
+import { useFormats } from '../../components/figures.tsx'
+import { FormDrawer } from '../../components/form-drawer.tsx'
+import { firstChoice, isWhole, parametersOf, questionOf } from './choice.ts'
+import { ChoiceFields } from './choice-fields.tsx'
+
+export const reportFormats = ['pdf', 'xlsx', 'csv'] as const
+export type ReportFormat = (typeof reportFormats)[number]
+
+const before = { name: '', formats: ['pdf'] as ReportFormat[], choice: firstChoice }
+
+export function ReportForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(['reports', 'shell'])
+  const { timeZone } = useFormats()
+  const [draft, setDraft] = useState(before)
+  const make = useAct(
+    async () => {
+      const { start_date: from, end_date: to } = questionOf(draft.choice, timeZone)
+      const name = draft.name.trim() || t('report.called', { from, to })
+      for (const format of draft.formats) {
+        const body = {
+          name,
+          report_type: 'overview',
+          format,
+          parameters: parametersOf(draft.choice),
+        }
+        await told(api.POST('/v1/reports/generate', { body }))
+      }
+    },
+    {
+      touches: [['reports']],
+      done: t('report.begun', { count: draft.formats.length }),
+      isQuiet: true,
+      onDone: onClose,
+    },
+  )
+  return (
+    <FormDrawer
+      title={t('report.new')}
+      submit={t('report.make', { count: draft.formats.length })}
+      isDirty={JSON.stringify(draft) !== JSON.stringify(before) && !make.isSuccess}
+      isReady={draft.formats.length > 0 && isWhole(draft.choice)}
+      isSending={make.isPending}
+      error={make.error}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      <TextInput
+        label={t('field.name')}
+        description={t('report.nameAbout')}
+        data-autofocus
+        maxLength={200}
+        value={draft.name}
+        onChange={({ currentTarget: { value: name } }) => setDraft((now) => ({ ...now, name }))}
+      />
+      <Checkbox.Group
+        label={t('field.formats')}
+        value={draft.formats}
+        onChange={(formats) => setDraft((now) => ({ ...now, formats: formats as ReportFormat[] }))}
+      >
+        <Group mt={6}>
+          {reportFormats.map((one) => (
+            <Checkbox key={one} value={one} label={t(`format.${one}`)} />
+          ))}
+        </Group>
+      </Checkbox.Group>
+      <ChoiceFields
+        value={draft.choice}
+        onChange={(change) => setDraft((now) => ({ ...now, choice: { ...now.choice, ...change } }))}
+      />
+    </FormDrawer>
+  )
+}

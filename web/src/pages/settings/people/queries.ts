@@ -1,0 +1,54 @@
+// What the list of people asks and tells the server.
+
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Answer, Sent } from '../../../api/answer.ts'
+import { api, told } from '../../../api/client.ts'
+
+type Page = Answer<'/v1/users', 'get'>
+export type Person = Page['users'][number]
+export type Invited = Answer<'/v1/users', 'post', 201>
+export type Invitation = Sent<'/v1/users', 'post'>
+export type Change = Sent<'/v1/users/{id}', 'patch'>
+export type PersonState = Person['state']
+
+const pageSize = 50
+const byId = (id: string) => ({ params: { path: { id } } })
+
+export const peopleQuery = (search: string, state: PersonState | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['users', 'list', search, state ?? 'all'],
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam }) =>
+      told(
+        api.GET('/v1/users', {
+          params: {
+            query: {
+              limit: pageSize,
+              ...(search ? { search } : {}),
+              ...(state ? { state } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (last: Page) => last.next_cursor,
+    placeholderData: (before) => before,
+  })
+
+export const personQuery = (id: string) =>
+  queryOptions({ queryKey: ['users', 'one', id], queryFn: () => told(api.GET('/v1/users/{id}', byId(id))) })
+
+const agentsMax = 500
+
+export const agentsQuery = queryOptions({
+  queryKey: ['agents', 'choice'],
+  queryFn: async () =>
+    (await told(api.GET('/v1/agents', { params: { query: { limit: agentsMax, active: true } } }))).agents,
+})
+
+export const invite = (body: Invitation) => told(api.POST('/v1/users', { body }))
+export const changePerson = ({ id, body }: { id: string; body: Change }) =>
+  told(api.PATCH('/v1/users/{id}', { ...byId(id), body }))
+export const inviteAgain = (id: string) => told(api.POST('/v1/users/{id}/invitation', byId(id)))
+export const deactivate = (id: string) => told(api.POST('/v1/users/{id}/deactivate', byId(id)))
+export const reactivate = (id: string) => told(api.POST('/v1/users/{id}/reactivate', byId(id)))
