@@ -112,7 +112,7 @@ function isClosed(text: string): boolean {
 /** Why the server refuses the condition by hand, where it is that; the position is within the field. */
 export function refusedCondition({ code, message, facts }: Refusal, filters: Filters): Refused | null {
   const condition = filters.filter?.trim()
-  if (code.toLowerCase() !== 'invalid_filter' || !condition || typeof facts.position !== 'number') return null
+  if (code !== 'invalid_filter' || !condition || typeof facts.position !== 'number') return null
   const at = facts.position - (filterText(filters).length - condition.length - 1)
   // One past the end is the bracket that closes it.
   if (at < 0 || at > condition.length) return null

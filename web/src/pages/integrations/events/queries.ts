@@ -46,7 +46,7 @@ async function readStretch(
     const { code, facts } = asFailure(error)
     // What is older is not kept any more: this is the beginning.
     const first = Number(facts.resume_after)
-    if (code.toLowerCase() !== 'events_expired' || !(first > from)) throw error
+    if (code !== 'events_expired' || !(first > from)) throw error
     if (first >= below - 1) return { found: [], from: 0 }
     return { ...(await readStretch(wanted, first, below)), from: 0 }
   }
