@@ -27,6 +27,9 @@ const client = new QueryClient({
   },
 })
 
+// The server has newer pages than this window: parts of the old ones are gone.
+addEventListener('vite:preloadError', () => location.reload())
+
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 // What keeps the page still behind a dialog writes a style sheet of its own, and looks for the nonce here.
 Object.assign(globalThis, { __webpack_nonce__: nonce })

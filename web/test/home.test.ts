@@ -212,6 +212,7 @@ describe('home', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByRole('article', { name: 'Departments' }).waitFor()
     await button('Size: Languages').click()
     await page.getByRole('menuitemradio', { name: 'Wide' }).click()
+    await page.getByRole('menu').waitFor({ state: 'hidden' })
     await web.assertAccessible(page)
 
     // Unsaved, nobody leaves by mistake; and what is unsaved is there again after a reload.

@@ -79,7 +79,9 @@ export async function startRabbitmq(
   // RabbitMQ would start one that nobody ends.
   const names = await startProcess(epmd, ['-port', String(epmdPort), '-address', '127.0.0.1'], epmdPort, { env })
   try {
-    const server = await startProcess(program, [], port, { env, startTimeoutMs })
+    // Its port for TLS is the last that it opens.
+    const last = options.tls ? tlsPort : port
+    const server = await startProcess(program, [], last, { env, startTimeoutMs })
     return {
       ...{ port, tlsPort },
       async kill() {

@@ -33,7 +33,7 @@ export function Chart({
     return (
       <Center h="100%">
         <Text size="sm" c="dimmed" ta="center" maw={320}>
-          {commonReason(data) ?? t('none')}
+          {commonReason(data) ?? t(data.points.length === 0 ? 'empty' : 'none')}
         </Text>
       </Center>
     )

@@ -100,7 +100,7 @@ function OneAxis({
       onClick={({ activeIndex }) => open(activeIndex)}
     >
       <Patterns id={id} count={series.length} />
-      <CartesianGrid vertical={false} className="chart-grid" />
+      <CartesianGrid vertical={false} stroke="var(--mantine-color-default-border)" />
       <XAxis
         dataKey={({ short, label }: Point) => short ?? label}
         tickLine={false}
@@ -112,7 +112,7 @@ function OneAxis({
       />
       <YAxis
         width={48}
-        tickCount={4}
+        tickCount={unit === '-1..1' ? 5 : 4}
         tickLine={false}
         axisLine={false}
         allowDecimals={unit !== 'n'}
@@ -124,7 +124,7 @@ function OneAxis({
         cursor={{ className: 'chart-cursor' }}
         content={(props) => <Told {...props} group={group} placeOf={placeOf} />}
       />
-      {isBelowZero && <ReferenceLine y={0} className="chart-zero" />}
+      {isBelowZero && <ReferenceLine y={0} stroke="var(--mantine-color-dimmed)" />}
       {kind !== 'line' &&
         group.map((one) => (
           <Bar

@@ -142,24 +142,24 @@ export function BoardEditor({
                 ? t('edit.withFilters')
                 : t('edit.about')}
         </Text>
+        {failure?.code.toLowerCase() === 'changed_meanwhile' ? (
+          <Alert color="yellow" title={t('conflict.title')} mt="sm">
+            <Text size="sm" mb="xs">
+              {t('conflict.text')}
+            </Text>
+            <Group gap="xs">
+              <Button size="xs" onClick={() => void reload()}>
+                {t('conflict.reload')}
+              </Button>
+              <Button size="xs" variant="default" onClick={keepMine} loading={acts.create.isPending}>
+                {t('conflict.copy')}
+              </Button>
+            </Group>
+          </Alert>
+        ) : (
+          failure && <Failed error={failure} retry={save} />
+        )}
       </Paper>
-      {failure?.code === 'CHANGED_MEANWHILE' ? (
-        <Alert color="yellow" title={t('conflict.title')}>
-          <Text size="sm" mb="xs">
-            {t('conflict.text')}
-          </Text>
-          <Group gap="xs">
-            <Button size="xs" onClick={() => void reload()}>
-              {t('conflict.reload')}
-            </Button>
-            <Button size="xs" variant="default" onClick={keepMine} loading={acts.create.isPending}>
-              {t('conflict.copy')}
-            </Button>
-          </Group>
-        </Alert>
-      ) : (
-        failure && <Failed error={failure} retry={save} />
-      )}
       {widgets.length === 0 && (
         <Blank
           title={t('blank.title')}

@@ -11,7 +11,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ask } from '../../components/actions.tsx'
 import { Loaded } from '../../components/states.tsx'
@@ -43,7 +43,7 @@ export function BoardSwitcher({ board }: { board: Board }) {
             const those = (boards.data ?? []).filter((one) => one.kind === kind)
             return (
               those.length > 0 && (
-                <div key={kind}>
+                <Fragment key={kind}>
                   <Menu.Label>{t(`boards.${kind}`)}</Menu.Label>
                   {those.map(({ id, name, is_home }) => (
                     <Menu.Item
@@ -56,7 +56,7 @@ export function BoardSwitcher({ board }: { board: Board }) {
                       {name}
                     </Menu.Item>
                   ))}
-                </div>
+                </Fragment>
               )
             )
           })}
