@@ -37,8 +37,10 @@ export function typeOf(schema: Schema, indent = ''): string {
     case 'boolean':
     case 'null':
       return schema.type
-    default:
+    case undefined:
       return 'unknown'
+    default:
+      throw new TypeError(`No type is known for the schema ${JSON.stringify(schema)}`)
   }
 }
 

@@ -122,7 +122,8 @@ describe('reach', () => {
               ? ([
                   ['GET', `/v1/agents/${agents[who]}`, 'agents:read'],
                   ['GET', `/v1/agents/${who}@example.com`, 'agents:read'],
-                  ['GET', `/v1/agents/${agents[who]}/performance`, 'analytics:read'],
+                  // Whoever sees their own alone sees how they do.
+                  ['GET', `/v1/agents/${agents[who]}/performance`, level === 'own' ? 'calls:read' : 'analytics:read'],
                   ['PATCH', `/v1/agents/${agents[who]}`, 'agents:manage', { name: who }],
                 ] as [string, string, string, object?][])
               : []),
