@@ -118,7 +118,11 @@ describe('seed 000', () => {
       assert.equal(answer.performance.average_score, null)
       assert.equal(answer.performance.resolution_rate, null)
       assert.ok('customer_satisfaction' in answer.performance)
-      assert.deepEqual(answer.trends, { score_trend: [], volume_trend: [1], volume_dates: ['2024-05-06'] })
+      const { score_trend, volume_trend, volume_dates } = answer.trends
+      assert.deepEqual(
+        { score_trend, volume_trend, volume_dates },
+        { score_trend: [], volume_trend: [1], volume_dates: ['2024-05-06'] },
+      )
     }
     const before = await runExample('get_agent_performance.py', { harness, customer, prefix: '/v1' }, [
       agent.agent_id,
