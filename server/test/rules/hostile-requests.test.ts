@@ -31,7 +31,7 @@ const doors = (): { route: Route; path: string }[] =>
   harness.app.routes.flatMap((route) => pathsOf(route).map((path) => ({ route, path })))
 const fill = (path: string, id: string) => path.replace(/:\w+/g, id)
 const credentials = (route: Route): Record<string, string> =>
-  route.auth === 'admin' ? bearer : route.auth === 'open' ? {} : own.headers
+  isOfInstallation(route) ? bearer : route.auth === 'open' ? {} : own.headers
 const takesBody = ({ method }: Route) => method === 'POST' || method === 'PUT' || method === 'PATCH'
 
 /** The header by which the path is this route's. */
@@ -91,6 +91,9 @@ async function alive(): Promise<void> {
   assert.deepEqual(JSON.parse(text), { status: 'ok' })
 }
 
+/** Those are the administrator's and the operators'. */
+const isOfInstallation = ({ auth }: Pick<Route, 'auth'>) => auth === 'admin' || auth.startsWith('operations:')
+
 describe('hostile requests', () => {
   before(async () => {
     const most = String(bodyBytesMax)
@@ -133,7 +136,7 @@ describe('hostile requests', () => {
         const path = `${shot.path}?${name}=${own.key}`
         await expectRefusal(route, { ...shot, path, headers: credentials(route) }, 'key in the address', 400)
       }
-      const other = route.auth === 'admin' ? own.headers : bearer
+      const other = isOfInstallation(route) ? own.headers : bearer
       await expectRefusal(route, { ...shot, headers: other }, 'the wrong kind of key', 403)
     }
     assert.equal(await written(), earlier)

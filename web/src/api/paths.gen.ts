@@ -4291,7 +4291,7 @@ export type paths = {
   }
   '/v1/conversations/{id}/search': {
     get: {
-      parameters: { query: { 'q': string }; path: { 'id': string }; header?: Record<string, string> }
+      parameters: { query?: { 'q'?: string }; path: { 'id': string }; header?: Record<string, string> }
       requestBody?: never
       responses: { 200: { content: { 'application/json': {
         conversation_id: string

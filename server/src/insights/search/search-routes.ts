@@ -119,11 +119,13 @@ export function searchRoutes({ db }: { db: Db }): Route[] {
       tag,
       auth: 'calls:read',
       params: byId,
-      query: Type.Object({ q: Type.String({ minLength: 1, maxLength: 4000, description: 'As in GET /v1/search' }) }),
+      query: Type.Object({ q: text('As in GET /v1/search; required') }),
       answers: { 200: { description: 'The turns, in their order', schema: hitsAnswer } },
       async handle({ by, params, query }) {
-        const sought = soughtIn(readQuery(query.q))
+        // Whether there is such a conversation comes first.
         const { conversation, turns } = await readDossier(db, by, ownId(params.id))
+        if (!query.q?.trim()) throw new Problem('invalid', 'invalid_request', 'q: send the words to look for.')
+        const sought = soughtIn(readQuery(query.q))
         const found = highlightsIn(turns, sought, turnsMax + 1, Number.POSITIVE_INFINITY)
         return ok({
           conversation_id: conversation.id,
