@@ -326,7 +326,7 @@ describe('interactions', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.waitForTimeout(400)
     await web.assertAccessible(page)
     const narrow = await web.again(owner, { colorScheme: 'dark', viewport: { width: 360, height: 740 } })
-    await open('?sentiment=negative&filter=duration+%3E+300', narrow.page)
+    await open('?sentiment=negative&filter=duration_ms+%3E+300000', narrow.page)
     await rows(narrow.page).first().waitFor()
     await web.assertAccessible(narrow.page)
     assert.equal(await narrow.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
