@@ -139,6 +139,31 @@ describe('upload', { skip: noBrowser, timeout: 240_000 }, () => {
     web.complaints.length = 0
   })
 
+  test('a look first, then it is taken in; what failed says why, as a file too, and is tried again', async () => {
+    await open()
+    await page.getByRole('button', { name: 'How they are taken in' }).click()
+    await page.getByRole('switch', { name: 'Look first' }).click()
+    const zip = await zipOf({ 'good.wav': smallWav(40), 'bad.wav': 'this is no recording' })
+    await choose([{ name: 'mixed.zip', mimeType: 'application/zip', buffer: zip }])
+    await sentAll(1)
+    await files().getByRole('link', { name: /^Sent/ }).click()
+    await page.getByRole('heading', { level: 1, name: 'mixed.zip' }).waitFor()
+    await page.getByRole('button', { name: 'Take it in' }).click()
+    await page.getByText('Done with failures').waitFor()
+    const bad = page.locator('tr[data-index]', { hasText: 'bad.wav' })
+    await bad.getByText('Failed', { exact: true }).waitFor()
+    assert.ok((await bad.locator('td').nth(2).innerText()).length > 10)
+    await web.assertAccessible(page)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Errors as CSV' }).click(),
+    ])
+    assert.match(await readFile(await file.path(), 'utf8'), /bad\.wav/)
+    await bad.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Done with failures').waitFor()
+    web.assertQuiet()
+  })
+
   test('it can be read by everybody: dark and narrow', async () => {
     const dark = await web.again(owner, { colorScheme: 'dark', viewport: { width: 360, height: 740 } })
     await dark.page.goto(`${web.url}/app/upload`)

@@ -102,6 +102,10 @@ describe('seed 000', () => {
       file_url: `${filesUrl}/call.wav`,
     })
     await harness.finished(customer, call_id)
+    // Figures follow what is finished within moments.
+    const performance = `/v1/agents/${agent.agent_id}/performance?start_date=2024-05-06&end_date=2024-05-06`
+    while ((await harness.json(performance, { headers: customer.headers })).performance.total_calls < 1)
+      await delay(100)
     const periods = [
       ['datetime', '2024-05-06T00:00:00', '2024-05-06T23:59:59'],
       ['date', '2024-05-06', '2024-05-06'],

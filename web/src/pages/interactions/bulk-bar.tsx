@@ -10,7 +10,7 @@ import { agentsQuery, type BulkBody, tagsQuery, useBulk } from './queries.ts'
 
 const idsMax = 1000
 
-export function BulkBar({ picked, onClear }: { picked: ReadonlySet<string>; onClear: () => void }) {
+export function BulkBar({ picked, onPick }: { picked: ReadonlySet<string>; onPick: (ids: string[]) => void }) {
   const { t } = useTranslation(['interactions', 'shell'])
   const may = useMay()
   const bulk = useBulk()
@@ -20,12 +20,10 @@ export function BulkBar({ picked, onClear }: { picked: ReadonlySet<string>; onCl
     bulk.mutate(
       { ...body, ids: [...picked] },
       {
-        onSuccess({ changed, failed }) {
+        onSuccess({ changed, failed, outcomes }) {
           setAsking(null)
-          if (failed === 0) {
-            say(t('bulk.done', { count: changed }))
-            onClear()
-          }
+          if (failed === 0) say(t('bulk.done', { count: changed }))
+          onPick(outcomes.filter(({ status }) => status === 'failed').map(({ id }) => id))
         },
         onError: sayFailure,
       },
@@ -93,7 +91,7 @@ export function BulkBar({ picked, onClear }: { picked: ReadonlySet<string>; onCl
             )}
           </Menu.Dropdown>
         </Menu>
-        <Button size="xs" variant="subtle" onClick={onClear}>
+        <Button size="xs" variant="subtle" onClick={() => onPick([])}>
           {t('shell:action.clear')}
         </Button>
       </Group>

@@ -90,7 +90,7 @@ export function InteractionsPage() {
       }
     >
       <FilterBar q={q} filters={filters} refused={refused} onChange={change} />
-      {picked.size > 0 && <BulkBar picked={picked} onClear={() => setPicked(new Set())} />}
+      {picked.size > 0 && <BulkBar picked={picked} onPick={(ids) => setPicked(new Set(ids))} />}
       {list.isError && refused === null && <Failed error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Waiting lines={12} />}
       {first &&
