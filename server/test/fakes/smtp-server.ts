@@ -12,17 +12,19 @@ export type SmtpServer = {
   next(to: string, timeoutMs?: number): Promise<KeptMail>
   /** What the server answers to a recipient, instead of taking it. */
   refuse(answer: string | null): void
+  /** How long a mail is kept before that is said. */
+  answerAfter(ms: number): void
   stop(): Promise<void>
 }
 
 export async function startSmtpServer(): Promise<SmtpServer> {
   const kept: KeptMail[] = []
-  let refusal: string | null = null
+  const manner: Manner = { refusal: null, answerMs: 0 }
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
-    serve(socket, kept, () => refusal)
+    serve(socket, kept, manner)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -39,7 +41,10 @@ export async function startSmtpServer(): Promise<SmtpServer> {
       }
     },
     refuse(answer) {
-      refusal = answer
+      manner.refusal = answer
+    },
+    answerAfter(ms) {
+      manner.answerMs = ms
     },
     async stop() {
       for (const socket of sockets) socket.destroy()
@@ -48,7 +53,9 @@ export async function startSmtpServer(): Promise<SmtpServer> {
   }
 }
 
-function serve(socket: Socket, kept: KeptMail[], refusal: () => string | null): void {
+type Manner = { refusal: string | null; answerMs: number }
+
+function serve(socket: Socket, kept: KeptMail[], manner: Manner): void {
   let pending = ''
   let login: string | null = null
   let mail = { from: '', to: [] as string[] }
@@ -67,7 +74,7 @@ function serve(socket: Socket, kept: KeptMail[], refusal: () => string | null): 
         isData = false
         kept.push({ ...mail, ...readMessage(part), login })
         mail = { from: '', to: [] }
-        say('250 kept')
+        setTimeout(() => say('250 kept'), manner.answerMs)
         continue
       }
       const verb = part.slice(0, 4).toUpperCase()
@@ -80,9 +87,8 @@ function serve(socket: Socket, kept: KeptMail[], refusal: () => string | null): 
         mail = { from: address, to: [] }
         say('250 ok')
       } else if (verb === 'RCPT') {
-        const refused = refusal()
-        if (!refused) mail.to.push(address)
-        say(refused ?? '250 ok')
+        if (!manner.refusal) mail.to.push(address)
+        say(manner.refusal ?? '250 ok')
       } else if (verb === 'DATA') {
         isData = true
         say('354 go on')

@@ -16,9 +16,10 @@ export const good = 'tea with lemon 7'
 export const tokenIn = (text: string) => /#\w+=([\w-]+)/.exec(text)?.[1] ?? assert.fail(`no link in ${text}`)
 
 /** An installation of its own, and who may be let into it. */
-export async function startPeople() {
+export async function startPeople(options: Pick<NonNullable<Parameters<typeof startHarness>[0]>, 'roles'> = {}) {
   const smtp = await startSmtpServer()
   const app = await startHarness({
+    ...options,
     env: {
       INDABA_SMTP_URL: smtp.url,
       INDABA_MAIL_FROM: 'indaba@example.org',
