@@ -13,6 +13,7 @@ import { bullMq } from './peers/bullmq.ts'
 import { indaba } from './peers/indaba.ts'
 import type { Peer } from './peers/peer.ts'
 import { pgBoss } from './peers/pg-boss.ts'
+import { plainTable } from './peers/plain-table.ts'
 import { requireAll, startSink } from './sink.ts'
 
 const rounds = option('rounds', 5)
@@ -77,6 +78,8 @@ async function crash(peer: Peer): Promise<Crash> {
 
 try {
   peers.push(await indaba(bench, sink.url, secret), await pgBoss(bench, sink.url, secret))
+  const floor = await plainTable(bench, sink.url, secret)
+  peers.push(floor)
   for (const fsync of ['always', 'everysec'] as const) {
     const bull = await bullMq(bench, sink.url, secret, fsync)
     if (bull) peers.push(bull)
@@ -117,7 +120,7 @@ try {
     name: peer.name,
     rates: (drains.get(peer) as Drained[]).map(({ perSecond }) => perSecond),
   }))
-  for (const other of others) {
+  for (const other of others.filter(({ name }) => name !== floor.name)) {
     const ratios = other.rates.map((rate, index) => (ours?.rates[index] as number) / rate)
     report({
       name: `Drain to that of ${other.name}`,

@@ -24,6 +24,7 @@ const all = [
   'playback-copy',
   'stage-overhead',
   'upload-memory',
+  'web-load',
   'remote-listing',
   'search',
   'key-check',

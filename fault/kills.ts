@@ -4,15 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { durableDatabase } from '../bench/durable-database.ts'
 import { type Figure, report, round } from '../bench/figure.ts'
-import { newCustomers, sendChats } from './integrators.ts'
-import { openLedger, rateOf } from './ledger.ts'
-import { freePort, keepRunning } from './processes.ts'
+import { readSeed, underChatLoad } from './chat-load.ts'
+import { rateOf } from './ledger.ts'
 import { chanceOf } from './simulation/random.ts'
-import { startWitness } from './witness.ts'
-
-/** Two events come of each. */
-const chatsPerSecond = 100
-const customersCount = 20
 
 type Kills = {
   kills: number
@@ -32,20 +26,8 @@ export async function measureKills({
   waitsForLeases,
   seed,
 }: Kills): Promise<Figure[]> {
-  const database = await durableDatabase()
-  const witness = await startWitness()
-  const ledger = openLedger(database.adminUrl)
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const at = { databaseUrl: database.url, dir: database.dir, env: { INDABA_LOG_LEVEL: 'silent' } }
-  const api = keepRunning(at, 'serve', port)
-  await api.ready()
-  const worker = keepRunning(at, 'work')
-  try {
-    await worker.ready()
-    const customers = await newCustomers(url, witness.url, customersCount)
+  return underChatLoad(await durableDatabase(), async ({ api, worker, load, witness, ledger }) => {
     const chance = chanceOf(seed)
-    const load = sendChats({ url, customers, clients: 40, perSecond: chatsPerSecond })
     const startedAt = performance.now()
     let workers = 0
     for (let kill = 0; kill < kills; kill += 1) {
@@ -60,20 +42,13 @@ export async function measureKills({
     const isDrained = await ledger.drained(waitsForLeases ? 180_000 : 60_000)
     const drainMs = performance.now() - startedAt - tookMs
     const around = `${kills} kills (${workers} of the worker) in ${round(tookMs / 1000)} s at ${rateOf(2 * load.accepted.length, tookMs)} events; ${isDrained ? 'all' : 'NOT all'} was told ${round(drainMs / 1000)} s later${waitsForLeases ? '' : ', the leases of killed workers made to run out at once'}.`
-    return await ledger.figures({ load, witness, around, twicePercentMax })
-  } finally {
-    await Promise.all([api.stop(), worker.stop()])
-    await ledger.close()
-    await witness.stop()
-    await database.stop()
-  }
+    return ledger.figures({ load, witness, around, twicePercentMax })
+  })
 }
 
 if (import.meta.main) {
   const isFull = !process.argv.includes('--short')
-  const given = process.argv.find((arg) => arg.startsWith('--seed='))
-  const seed = given ? Number(given.slice('--seed='.length)) : Date.now() % 100_000
-  console.log(`  seed ${seed}`)
+  const seed = readSeed()
   const form: Omit<Kills, 'seed'> = isFull
     ? { kills: 300, apartMs: [1000, 11_000], twicePercentMax: 1, waitsForLeases: true }
     : { kills: 10, apartMs: [1000, 4000], twicePercentMax: 15, waitsForLeases: false }

@@ -3,15 +3,11 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Figure, percentile, report, round } from '../bench/figure.ts'
+import { readSeed, underChatLoad } from './chat-load.ts'
 import { fixedPostgres } from './fixed-postgres.ts'
-import { newCustomers, sendChats } from './integrators.ts'
-import { openLedger, rateOf } from './ledger.ts'
-import { freePort, keepRunning } from './processes.ts'
+import { rateOf } from './ledger.ts'
 import { chanceOf } from './simulation/random.ts'
-import { startWitness } from './witness.ts'
 
-const chatsPerSecond = 100
-const customersCount = 20
 /** After which it is given up. */
 const patienceMs = 60_000
 /** So long after the last receipt nothing is in flight any more. */
@@ -28,20 +24,9 @@ type Stops = {
 
 export async function measurePostgresStops({ stops, apartMs, waitsForLeases, seed }: Stops): Promise<Figure[]> {
   const database = await fixedPostgres()
-  const witness = await startWitness()
-  const ledger = openLedger(database.adminUrl)
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const at = { databaseUrl: database.url, dir: database.dir, env: { INDABA_LOG_LEVEL: 'silent' } }
-  const api = keepRunning(at, 'serve', port)
-  await api.ready()
-  const worker = keepRunning(at, 'work')
-  const pids = [api.pid(), worker.pid()]
-  try {
-    await worker.ready()
-    const customers = await newCustomers(url, witness.url, customersCount)
+  return underChatLoad(database, async ({ api, worker, load, witness, ledger }) => {
+    const pids = [api.pid(), worker.pid()]
     const chance = chanceOf(seed)
-    const load = sendChats({ url, customers, clients: 40, perSecond: chatsPerSecond })
     const startedAt = performance.now()
     const served: number[] = []
     const told: number[] = []
@@ -81,12 +66,7 @@ export async function measurePostgresStops({ stops, apartMs, waitsForLeases, see
         from: 'Of one serving, one working.',
       },
     ]
-  } finally {
-    await Promise.all([api.stop(), worker.stop()])
-    await ledger.close()
-    await witness.stop()
-    await database.stop()
-  }
+  })
 }
 
 /** How long after `sinceMs` (by performance.now()) it happened again. */
@@ -97,9 +77,7 @@ async function after(lastAt: () => number, sinceMs: number): Promise<number> {
 
 if (import.meta.main) {
   const isFull = !process.argv.includes('--short')
-  const given = process.argv.find((arg) => arg.startsWith('--seed='))
-  const seed = given ? Number(given.slice('--seed='.length)) : Date.now() % 100_000
-  console.log(`  seed ${seed}`)
+  const seed = readSeed()
   const form: Omit<Stops, 'seed'> = isFull
     ? { stops: 30, apartMs: [2000, 8000], waitsForLeases: true }
     : { stops: 3, apartMs: [1000, 2000], waitsForLeases: false }

@@ -36,13 +36,15 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 const place = document.getElementById('root')
 if (!place) throw new Error('index.html has no place for the page.')
 
-await startWords()
+const ready = startWords()
+const router = makeRouter(client)
+await ready
 createRoot(place).render(
   <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
     <QueryClientProvider client={client}>
       <ModalsProvider>
         <Notifications position="bottom-right" />
-        <RouterProvider router={makeRouter(client)} />
+        <RouterProvider router={router} />
       </ModalsProvider>
     </QueryClientProvider>
   </MantineProvider>,

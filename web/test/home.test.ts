@@ -10,7 +10,7 @@ import { noBrowser, startWeb, type Visitor, type Web } from '../../server/test/w
 import { addressBehind } from '../src/pages/home/behind.ts'
 import { written } from '../src/pages/home/cells.ts'
 import { laidOut } from '../src/pages/home/layout.ts'
-import { daysOf, startOfDay } from '../src/pages/home/periods.ts'
+import { daysOf } from '../src/pages/home/periods.ts'
 import { readPeriod } from '../src/pages/home/view.ts'
 import { countedUntil, fillHome } from './home-data.ts'
 
@@ -26,12 +26,6 @@ describe('home, without a browser', () => {
     assert.deepEqual(daysOf('this_quarter', '2026-06-30'), { from: '2026-04-01', to: '2026-06-30' })
     assert.equal(readPeriod('2026-03-09..2026-03-01'), null)
     assert.equal(readPeriod('2026-02-31x..<script>'), null)
-  })
-
-  test('a day begins when it begins there, also when clocks change', () => {
-    assert.equal(startOfDay('2026-03-08', 'America/New_York').toISOString(), '2026-03-08T05:00:00.000Z')
-    assert.equal(startOfDay('2026-03-09', 'America/New_York').toISOString(), '2026-03-09T04:00:00.000Z')
-    assert.equal(startOfDay('2026-03-09', 'Africa/Johannesburg').toISOString(), '2026-03-08T22:00:00.000Z')
   })
 
   test('widgets never lie over each other, and none leaves the grid', () => {

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { noBrowser, startWeb, type Visitor, type Web } from '../../server/test/web/browser.ts'
+import { countedUntil } from './home-data.ts'
 
 const many = 3000
 
@@ -346,6 +347,42 @@ describe('interactions', { skip: noBrowser, timeout: 300_000 }, () => {
     await rows().first().waitFor()
     await pick('call-2999')
     await web.screenshot(page, 'interactions')
+    web.assertQuiet()
+  })
+
+  test('a day is the organisation’s, here and in what a figure of the home page opens', async () => {
+    // 1:30 of the next day in Johannesburg; the browser's own zone is another.
+    const at = (minute: number) => new Date(Date.UTC(2026, 9, 20, 23, 30 + minute)).toISOString()
+    await owner.send('POST', '/v1/chats/upload', {
+      session_id: 'late',
+      metadata: { agent_id: agents[0] },
+      messages: [
+        { sender: 'customer', message: 'Are you still there?', timestamp: at(0) },
+        { sender: 'agent', message: 'We are.', timestamp: at(1) },
+      ],
+    })
+    const visitor = await web.again(owner, { timezoneId: 'Pacific/Honolulu' })
+    visitor.page.setDefaultTimeout(10_000)
+    await open('?from=2026-10-21&to=2026-10-21', visitor.page)
+    await row('late', visitor.page).waitFor()
+    await visitor.page.getByText('1 conversation', { exact: true }).waitFor()
+    await open('?from=2026-10-20&to=2026-10-20', visitor.page)
+    await visitor.page.getByText('Nothing fits').waitFor()
+    await visitor.page.getByRole('button', { name: 'Filter', exact: false }).first().click()
+    await visitor.page.getByLabel('To', { exact: true }).fill('2026-10-21')
+    await row('late', visitor.page).waitFor()
+
+    await countedUntil(owner, 120, 0)
+    await visitor.page.goto(`${web.url}/app/home?period=2026-10-21..2026-10-21`)
+    await visitor.page
+      .getByRole('link', { name: /^Conversations: 1\b/ })
+      .first()
+      .click()
+    await row('late', visitor.page).waitFor()
+    await visitor.page.getByText('1 conversation', { exact: true }).waitFor()
+    const days = visitor.page.getByRole('list', { name: 'Filters that are set' })
+    assert.match(await days.innerText(), /2026-10-21/)
+    assert.equal((await days.innerText()).match(/2026-10-21/g)?.length, 2)
     web.assertQuiet()
   })
 })

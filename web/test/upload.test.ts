@@ -2,13 +2,14 @@
 // middle, a window that is closed, a look before it is taken in, and what failed.
 
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { zipOf } from '../../server/test/batch-archive.ts'
 import { smallWav } from '../../server/test/small-recordings.ts'
 import { noBrowser, startWeb, type Visitor, type Web } from '../../server/test/web/browser.ts'
+import { type KnownItem, placesOf } from '../src/pages/upload/item-places.ts'
 
 type Given = { name: string; mimeType: string; buffer: Buffer }
 
@@ -28,8 +29,45 @@ const chats = (name: string) =>
       ],
     },
   ])
+/** What an upload says of itself (tus, Upload-Metadata). */
+const saidOf = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    (headers['upload-metadata'] ?? '').split(',').map((pair) => {
+      const [name = '', value = ''] = pair.split(' ')
+      return [name, Buffer.from(value, 'base64').toString()]
+    }),
+  )
 /** Two parts of the size in which files are sent, and a little more. */
 const longSamples = 9 * 1024 * 1024
+
+describe('upload, without a browser', () => {
+  const file = (path: string, sizeBytes = 3) =>
+    Object.assign(new File(['x'.repeat(sizeBytes)], path.split('/').at(-1) ?? ''), { path })
+  const item = (name: string, state: KnownItem['state'], sizeBytes = 3) => ({ name, state, size_bytes: sizeBytes })
+  const places = (files: File[], known: KnownItem[] = []) =>
+    [...placesOf(files, known).values()].map(({ name, isSent }) => `${name}${isSent ? ' is in' : ''}`)
+
+  test('a recording is the item of its path and size; what is in is not sent again', () => {
+    const known = [
+      item('a/1.wav', 'ok'),
+      item('a/2.wav', 'duplicate'),
+      item('a/3.wav', 'waiting'),
+      item('4.wav', 'failed'),
+    ]
+    assert.deepEqual(
+      places([file('./4.wav'), file('/a/3.wav'), file('a/2.wav'), file('a/1.wav'), file('5.wav')], known),
+      [...['4.wav', 'a/3.wav', 'a/2.wav is in', 'a/1.wav is in', '5.wav']],
+    )
+    assert.deepEqual(places([file('1.wav'), file('b/1.wav')], known), ['1.wav', 'b/1.wav'])
+  })
+
+  test('where it could be another one, it is sent, under a name that nothing has', () => {
+    assert.deepEqual(places([file('1.wav', 4)], [item('1.wav', 'ok')]), ['1 (2).wav'])
+    assert.deepEqual(places([file('1.wav'), file('1.wav')], [item('1.wav', 'ok')]), ['1 (2).wav', '1 (3).wav'])
+    assert.deepEqual(places([file('1.wav'), file('1.wav'), file('1 (2).wav')]), ['1.wav', '1 (3).wav', '1 (2).wav'])
+    assert.deepEqual(places([file('call'), file('call')]), ['call', 'call (2)'])
+  })
+})
 
 describe('upload', { skip: noBrowser, timeout: 240_000 }, () => {
   let web: Web
@@ -48,7 +86,7 @@ describe('upload', { skip: noBrowser, timeout: 240_000 }, () => {
     await page.goto(`${web.url}/app/upload${path}`)
     await page.waitForSelector('#page-title')
   }
-  const choose = (files: Given[] | string) => page.locator('input[type=file]').first().setInputFiles(files)
+  const choose = (files: Given[] | string | string[]) => page.locator('input[type=file]').first().setInputFiles(files)
   const files = () => page.getByRole('region', { name: 'Files' })
   const jobs = async () => (await owner.send('GET', '/v1/ingest-jobs')).jobs
   const sentAll = async (count: number) => {
@@ -137,6 +175,92 @@ describe('upload', { skip: noBrowser, timeout: 240_000 }, () => {
     await sentAll(1)
     assert.ok(Number(offsets[0]) > 0, `it began at ${offsets[0]}`)
     web.complaints.length = 0
+  })
+
+  test('recordings that are chosen again go on in the bulk load that waits for them: each once, none sent twice', async () => {
+    await open()
+    await page.getByRole('button', { name: 'How they are taken in' }).click()
+    const tags = page
+      .getByRole('combobox', { name: 'Tags' })
+      .or(page.getByRole('textbox', { name: 'Tags' }))
+      .first()
+    await tags.fill('by-window')
+    await page.keyboard.press('Enter')
+    const folder = join(web.harness.dataDir, 'chosen')
+    await mkdir(folder)
+    const names = ['in.wav', 'cut.wav', 'never.wav']
+    const recordings = names.map((name) => join(folder, name))
+    for (const [at, path] of recordings.entries())
+      await writeFile(path, smallWav(60 + at, at === 1 ? longSamples : undefined))
+    // One arrives, one is cut after its first part, of one nothing reaches the server.
+    const cut: string[] = []
+    await page.route('**/v1/uploads/**', async (route) => {
+      const isLaterPart = Number(route.request().headers()['upload-offset'] ?? 0) > 0
+      if (route.request().method() !== 'PATCH' || !isLaterPart) return route.continue()
+      cut.push(route.request().url())
+      return route.abort('connectionrefused')
+    })
+    await page.route('**/v1/uploads', (route) =>
+      saidOf(route.request().headers()).item_name === 'never.wav' ? route.abort('connectionrefused') : route.continue(),
+    )
+    await choose(recordings)
+    await until(async () => cut.length > 0)
+    await sentAll(1)
+    const [job] = await jobs()
+    assert.deepEqual([job.name, job.state, job.counts.ok], ['in.wav +2', 'open', 1])
+
+    // Another window leaves it alone while this one is there.
+    const other = await owner.context.newPage()
+    await other.route('**/v1/uploads**', (route) => route.abort('connectionrefused'))
+    await other.goto(`${web.url}/app/upload`)
+    const [answer] = await Promise.all([
+      other.waitForResponse((one) => one.url().endsWith('/v1/ingest-jobs') && one.request().method() === 'POST'),
+      other
+        .locator('input[type=file]')
+        .first()
+        .setInputFiles(recordings[1] ?? ''),
+    ])
+    const { job_id } = await answer.json()
+    assert.notEqual(job_id, job.job_id)
+    await other.close()
+    await owner.send('POST', `/v1/ingest-jobs/${job_id}/cancel`, {})
+    const many = (await jobs()).length
+
+    await page.unroute('**/v1/uploads/**')
+    await page.unroute('**/v1/uploads')
+    await open()
+    const begun: string[] = []
+    const offsets: string[] = []
+    const watch = (one: Request) => {
+      const { method, headers } = { method: one.method(), headers: one.headers() }
+      if (method === 'POST' && one.url().endsWith('/v1/uploads')) begun.push(saidOf(headers).item_name ?? '')
+      if (method === 'PATCH' && one.url() === cut[0]) offsets.push(headers['upload-offset'] ?? '')
+    }
+    page.on('request', watch)
+    await choose(recordings)
+    await sentAll(3)
+    page.off('request', watch)
+    assert.deepEqual(begun, ['never.wav'])
+    assert.ok(Number(offsets[0]) > 0, `it began at ${offsets[0]}`)
+
+    await until(async () => (await owner.send('GET', `/v1/ingest-jobs/${job.job_id}`)).state === 'done')
+    assert.equal((await jobs()).length, many)
+    const { items } = await owner.send('GET', `/v1/ingest-jobs/${job.job_id}/items`)
+    assert.deepEqual(
+      items.map(({ name, state }: { name: string; state: string }) => [name, state]).sort(),
+      names.map((name) => [name, 'ok']).sort(),
+    )
+    const found = await owner.send('GET', '/v1/search?filter=tags+%3A+%22by-window%22')
+    assert.equal(found.total, 2, 'what is said of all is said of what was announced before the window closed')
+    web.complaints.length = 0
+
+    // Nothing waits any more: the same again is another bulk load, whose items are there already.
+    await open()
+    await choose(recordings)
+    await sentAll(3)
+    await until(async () => (await jobs()).length === many + 1 && (await jobs())[0].state === 'done')
+    assert.equal((await jobs())[0].counts.duplicate, 3)
+    web.assertQuiet()
   })
 
   test('a look first, then it is taken in; what failed says why, as a file too, and is tried again', async () => {

@@ -2,7 +2,8 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../platform/db/db.ts'
-import { ok, type Route, route } from '../platform/http/route.ts'
+import { etagHeader, requireMatch, versionOf } from '../platform/http/etag.ts'
+import { ok, type Principal, type Route, route } from '../platform/http/route.ts'
 import { strictFields } from '../platform/http/strict-fields.ts'
 import { notFound } from '../platform/problem.ts'
 import type { Secrets } from '../platform/secrets.ts'
@@ -33,6 +34,7 @@ const answer = Type.Object({
   has_logo: Type.Boolean(),
   created_at: Type.String({ format: 'date-time' }),
   updated_at: Type.String({ format: 'date-time' }),
+  etag: Type.String({ description: 'For `If-Match`; the logo is not part of it' }),
 })
 
 export function organisationRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Route[] {
@@ -48,48 +50,58 @@ export function organisationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
       async handle({ by }) {
         const org = await findOrg(db, by.orgId)
         if (!org) throw notFound()
-        const { settings, ...rest } = organisationView(org)
-        // Limits, holds and domains are the business of who sees the whole.
-        const { time_zone } = settings
-        const has_logo = await hasLogo(db, by.orgId)
-        return ok({ ...rest, has_logo, settings: by.reach === 'all' ? settings : time_zone ? { time_zone } : {} })
+        const shown = organisationView(by, org)
+        return ok({ ...shown, has_logo: await hasLogo(db, by.orgId) }, etagHeader(shown))
       },
     }),
     route({
       method: 'PATCH',
       paths: ['/v1/organisation'],
       summary: 'Change the organisation: its name, address and settings',
+      description: 'With `If-Match`, only if nobody changed it since.',
       tag,
       auth: 'organisation:manage',
       body: change,
       answers: {
         200: { description: 'The organisation as it is then', schema: answer },
         403: { description: 'A setting that whoever runs the installation sets' },
+        409: { description: 'It was changed since that `etag`' },
       },
       async handle(call) {
-        const { orgId, actor } = call.by
+        const { by } = call
+        const { orgId, actor } = by
         const given = strictFields(change, await call.fields())
         const { settings: set, ...columns } = given
         const checked = set === undefined ? {} : { settings: readSettings(set, 'organisation') }
         return answerOnce(db, secrets, idempotencyOf(call, given), async (tx) => {
-          const org = await changeOrg(tx, orgId, { ...columns, ...checked })
+          const before = await findOrg(tx, orgId, { isToChange: true })
+          if (!before) throw notFound()
+          requireMatch(call, 'organisation', organisationView(by, before))
+          const shown = organisationView(by, await changeOrg(tx, orgId, { ...columns, ...checked }))
           const changed = [...Object.keys(columns), ...Object.keys(set ?? {}).map((name) => `settings.${name}`)]
           const entry = { action: 'organisation.change', target: orgId, requestId: call.requestId, data: { changed } }
           await writeAudit(tx, [{ orgId, actor, ...entry }])
-          return ok({ ...organisationView(org), has_logo: await hasLogo(tx, orgId) })
+          return ok({ ...shown, has_logo: await hasLogo(tx, orgId) }, etagHeader(shown))
         })
       },
     }),
   ]
 }
 
-const organisationView = (org: Org) => ({
-  organisation_id: org.id,
-  customer_id: org.alias,
-  name: org.name,
-  company_name: org.company_name,
-  email: org.email,
-  settings: org.settings,
-  created_at: org.created_at.toISOString(),
-  updated_at: org.updated_at.toISOString(),
-})
+/** Limits, holds and domains are the business of who sees the whole; so is it when they change. */
+function organisationView({ reach }: Principal, org: Org) {
+  const { name, company_name, email } = org
+  const { time_zone } = org.settings
+  const settings = reach === 'all' ? org.settings : time_zone ? { time_zone } : {}
+  return {
+    organisation_id: org.id,
+    customer_id: org.alias,
+    name,
+    company_name,
+    email,
+    settings,
+    created_at: org.created_at.toISOString(),
+    updated_at: org.updated_at.toISOString(),
+    ...versionOf({ name, company_name, email, settings }),
+  }
+}

@@ -71,8 +71,10 @@ export async function listOrgs(db: DbOrTx, page: { limit?: number; offset?: numb
   return (await query.execute()).map(asOrg)
 }
 
-export async function findOrg(db: DbOrTx, id: string): Promise<Org | null> {
-  const row = await db.selectFrom('orgs').selectAll().where('id', '=', id).executeTakeFirst()
+/** `isToChange`: nobody else changes it before the transaction ends. */
+export async function findOrg(db: DbOrTx, id: string, { isToChange = false } = {}): Promise<Org | null> {
+  const query = db.selectFrom('orgs').selectAll().where('id', '=', id)
+  const row = await (isToChange ? query.forNoKeyUpdate() : query).executeTakeFirst()
   return row ? asOrg(row) : null
 }
 

@@ -1,13 +1,12 @@
 // Making ingest jobs and looking at them, over HTTP; nobody works them off here, so that each stays as it was made.
 
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { allScopes } from '../../src/access/permissions.ts'
 import type { ServerEvent } from '../event-stream.ts'
 import { type Harness, type Json, startHarness } from '../harness.ts'
 import { formOf, type IngestClient, ingestClient } from '../ingest-client.ts'
+import { storedFiles } from '../stored-files.ts'
 
 const zipBytes = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)])
 const list = 'file_url,agent_name\r\nhttps://example.org/a.wav,Zoë\r\n'
@@ -24,10 +23,7 @@ describe('doors of ingest jobs', () => {
 
   const create = (body: object, headers: Record<string, string> = {}) =>
     client.ask('POST', '/v1/ingest-jobs', body, headers)
-  const stored = async () => {
-    const all = await readdir(join(harness.dataDir, 'store'), { recursive: true, withFileTypes: true }).catch(() => [])
-    return all.filter((entry) => entry.isFile()).length
-  }
+  const stored = () => storedFiles(harness.dataDir)
   test('a list in the body, with every option, and where to find the job', async () => {
     const job = await create({
       items: [chat, { file_url: 'https://example.org/a.wav', tags: ['a'] }],

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { type Customer, type Harness, startHarness } from '../harness.ts'
+import { storedFiles } from '../stored-files.ts'
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts'
 import { sampleCall } from './sample-call.ts'
 import { ask, begin, patch, sendByTus } from './tus-client.ts'
@@ -28,10 +28,7 @@ describe('resumable uploads', () => {
     await harness?.stop()
   })
 
-  const stored = async () => {
-    const entries = await readdir(join(harness.dataDir, 'store'), { recursive: true, withFileTypes: true })
-    return entries.filter((one) => one.isFile()).length
-  }
+  const stored = () => storedFiles(harness.dataDir)
 
   test('a recording in one piece becomes a call, with what was said of it', async () => {
     const metadata = JSON.stringify({ agent_email: 'thandi@example.com', tags: ['renewal'] })

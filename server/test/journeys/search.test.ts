@@ -222,6 +222,7 @@ describe('search', () => {
     assert.deepEqual(all.body.values, ['+27821112222'])
     const names = await door.ask(by, 'GET', '/v1/search/fields')
     assert.ok(names.body.fields.some((one: Json) => one.name === 'metadata."call reason"'))
+    assert.equal(names.body.time_zone, 'Africa/Johannesburg')
   })
 
   test('each finds within their reach', async () => {

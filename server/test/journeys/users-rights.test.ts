@@ -85,6 +85,27 @@ test('hostile values are refused or kept as they are, and never break anything',
   assert.equal((await owner.send('GET', '/v1/users/not-an-id')).status, 404)
 })
 
+test('two who change somebody at once do not overwrite each other', async () => {
+  const owner = await newOwner()
+  const second = await newMember(owner, { role: 'owner' })
+  const { id } = await newMember(owner, { role: 'analyst' })
+  const path = `/v1/users/${id}`
+  const read = await owner.send('GET', path)
+  const etag = read.headers.get('etag') as string
+  assert.equal(etag, `"${read.body.etag}"`)
+  const [one, other] = await Promise.all([
+    owner.send('PATCH', path, { role: 'supervisor' }, { 'if-match': etag }),
+    second.send('PATCH', path, { view_redactions: true }, { 'if-match': etag }),
+  ])
+  const [won, lost] = one.status === 200 ? [one, other] : [other, one]
+  assert.deepEqual([won.status, lost.status, lost.code], [200, 409, 'changed_meanwhile'])
+  assert.deepEqual(lost.body.error.details, { etag: won.body.etag })
+  const now = await second.send('GET', path)
+  assert.deepEqual([now.body.role, now.body.view_redactions], [won.body.role, won.body.view_redactions])
+  assert.equal((await second.send('PATCH', path, { role: 'admin' }, { 'if-match': `"${won.body.etag}"` })).status, 200)
+  assert.equal((await owner.send('PATCH', path, { role: 'analyst' })).status, 200, 'whoever does not ask overwrites')
+})
+
 test('the last owner stays, also when two go at once', async () => {
   const owner = await newOwner()
   const down = await owner.send('PATCH', `/v1/users/${owner.id}`, { role: 'admin' })

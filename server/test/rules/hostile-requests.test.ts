@@ -2,8 +2,6 @@
 // the shape of its API, never with 500; nothing is written; the server goes on.
 
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
@@ -13,6 +11,7 @@ import { pathsOf } from '../../src/platform/http/server.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { superuser } from '../database.ts'
 import { adminToken, type Customer, type Harness, startHarness } from '../harness.ts'
+import { storedFiles } from '../stored-files.ts'
 import { assertRefusal } from './dialect.ts'
 import { compressedBody, harmlessBodies, refusedBodies } from './hostile-bodies.ts'
 import { nowhere, oddIds, oddValues } from './hostile-words.ts'
@@ -70,7 +69,7 @@ async function written(): Promise<string> {
   for (const { name } of tables.rows)
     counts[name] = Number((await database.query(`select count(*) as n from "${name}"`)).rows[0].n)
   assert.ok(Object.keys(counts).length > 10)
-  return JSON.stringify({ counts, files: await stored() })
+  return JSON.stringify({ counts, files: await storedFiles(harness.dataDir) })
 }
 
 /** What the program writes by itself some seconds after an organisation changed, whatever is asked meanwhile. */
@@ -82,13 +81,6 @@ async function everyOrgIsUpToDate(): Promise<void> {
     where c.seq >= f.least and not exists (
       select from insight_cursors k where k.org_id = c.org_id and k.follower = f.follower and k.seq >= c.seq)`
   while ((await database.query(behind)).rows.length > 0) await delay(100)
-}
-
-async function stored(): Promise<number> {
-  const entries = await readdir(join(harness.dataDir, 'store'), { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  )
-  return entries.filter((entry) => entry.isFile()).length
 }
 
 async function alive(): Promise<void> {

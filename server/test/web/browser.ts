@@ -1,32 +1,16 @@
 // Pages in a real Chromium: an Indaba of its own, people with the session cookie, and what a page did wrong meanwhile
-// (complaints on the console, requests to other hosts). Where no browser is installed, `noBrowser` says so.
+// (complaints on the console, requests to other hosts).
 
 import assert from 'node:assert/strict'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { join, resolve } from 'node:path'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createOrg, makeOwner } from '../../src/access/index.ts'
 import { everyOrg } from '../../src/platform/db/scope.ts'
 import { type Harness, type Json, startHarness } from '../harness.ts'
 import { accessibilityFindings } from './accessibility.ts'
+import { openChromium } from './chromium.ts'
 
-const programs = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome.exe']
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/Applications/Google Chrome.app/Contents/MacOS']
-const program = [process.env.INDABA_TEST_CHROMIUM, ...folders.flatMap((at) => programs.map((name) => join(at, name)))]
-  .concat('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome')
-  .find((path) => path && isProgram(path))
-
-/** For node:test's `skip` option: false where there is a browser, else the printed reason. */
-export const noBrowser: false | string = program
-  ? false
-  : 'no Chromium is installed (apt-get install chromium, or set INDABA_TEST_CHROMIUM to its path)'
-
-const flags = [
-  ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync'],
-  // Nothing outside can be reached, whatever a page asks for.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-]
+export { noBrowser } from './chromium.ts'
 
 /** The password of everybody here. */
 export const password = 'tea with lemon 7'
@@ -73,7 +57,7 @@ export async function startWeb(
   options: { env?: Record<string, string>; harness?: Harness; screenshotDir?: string } = {},
 ): Promise<Web> {
   const harness = options.harness ?? (await startHarness({ env: options.env }))
-  const browser: Browser = await chromium.launch({ executablePath: program, args: flags })
+  const browser = await openChromium()
   const screenshotDir = resolve(import.meta.dirname, '../../..', options.screenshotDir ?? 'tmp/screenshots')
   const complaints: string[] = []
   const strangers: string[] = []
@@ -174,14 +158,5 @@ export async function startWeb(
       await browser.close()
       if (!options.harness) await harness.stop()
     },
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

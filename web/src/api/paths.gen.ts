@@ -533,6 +533,8 @@ export type paths = {
           conversations: number
           created_at: string
           updated_at: string
+          /** For `If-Match`; another where name or colour is */
+          etag: string
         }[]
         /** All that a tag can have */
         colours: string[]
@@ -555,6 +557,8 @@ export type paths = {
         conversations: number
         created_at: string
         updated_at: string
+        /** For `If-Match`; another where name or colour is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -575,6 +579,8 @@ export type paths = {
         conversations: number
         created_at: string
         updated_at: string
+        /** For `If-Match`; another where name or colour is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     delete: {
@@ -588,6 +594,8 @@ export type paths = {
         conversations: number
         created_at: string
         updated_at: string
+        /** For `If-Match`; another where name or colour is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -603,6 +611,8 @@ export type paths = {
         conversations: number
         created_at: string
         updated_at: string
+        /** For `If-Match`; another where name or colour is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -4333,6 +4343,8 @@ export type paths = {
           /** You see placeholders in place of it, and find by them alone */
           is_masked: boolean
         })[]
+        /** Of the organisation: where its days begin and end, in figures too */
+        time_zone: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -4349,7 +4361,7 @@ export type paths = {
   }
   '/v1/saved-searches': {
     get: {
-      parameters: { query?: { 'cursor'?: string; 'limit'?: number }; path?: never; header?: Record<string, string> }
+      parameters: { query?: { 'limit'?: number; 'cursor'?: string }; path?: never; header?: Record<string, string> }
       requestBody?: never
       responses: { 200: { content: { 'application/json': {
         saved_searches: ({
@@ -7041,6 +7053,8 @@ export type paths = {
         has_logo: boolean
         created_at: string
         updated_at: string
+        /** For `If-Match`; the logo is not part of it */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     patch: {
@@ -7064,6 +7078,8 @@ export type paths = {
         has_logo: boolean
         created_at: string
         updated_at: string
+        /** For `If-Match`; the logo is not part of it */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -7620,6 +7636,8 @@ export type paths = {
           last_seen_at: string | null
           invited_until: string | null
           created_at: string
+          /** For `If-Match`; another where role or reach is */
+          etag: string
         })[]
         next_cursor: string | null
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
@@ -7653,6 +7671,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
         /** Only where no mail server is set: hand it to the person yourself */
         invitation_url?: string
         warnings?: string[]
@@ -7678,6 +7698,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     patch: {
@@ -7707,6 +7729,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -7729,6 +7753,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
         /** Only where no mail server is set: hand it to the person yourself */
         invitation_url?: string
         warnings?: string[]
@@ -7754,6 +7780,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -7776,6 +7804,8 @@ export type paths = {
         last_seen_at: string | null
         invited_until: string | null
         created_at: string
+        /** For `If-Match`; another where role or reach is */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -8084,6 +8114,8 @@ export type paths = {
             name: string
           }[]
           created_at: string
+          /** For `If-Match` */
+          etag: string
         })[]
         next_cursor: string | null
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
@@ -8108,6 +8140,8 @@ export type paths = {
           name: string
         }[]
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -8125,6 +8159,8 @@ export type paths = {
           name: string
         }[]
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     patch: {
@@ -8145,6 +8181,8 @@ export type paths = {
           name: string
         }[]
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     delete: {
@@ -8164,6 +8202,8 @@ export type paths = {
           department_id: string
           department: string
           created_at: string
+          /** For `If-Match` */
+          etag: string
         }[]
         next_cursor: string | null
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
@@ -8181,6 +8221,8 @@ export type paths = {
         department_id: string
         department: string
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
@@ -8194,6 +8236,8 @@ export type paths = {
         department_id: string
         department: string
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     patch: {
@@ -8210,6 +8254,8 @@ export type paths = {
         department_id: string
         department: string
         created_at: string
+        /** For `If-Match` */
+        etag: string
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
     delete: {

@@ -26,6 +26,21 @@ export const ask = (input: {
     onConfirm: input.onConfirm,
   })
 
+/** Asks whether what was written and not sent may be lost. */
+export const mayLeave = (text = words.t('leave.text')) =>
+  new Promise<boolean>((decide) =>
+    modals.openConfirmModal({
+      title: words.t('leave.title'),
+      children: <Text size="sm">{text}</Text>,
+      labels: { confirm: words.t('leave.confirm'), cancel: words.t('leave.stay') },
+      confirmProps: { color: 'red' },
+      closeButtonProps: { 'aria-label': words.t('action.close') },
+      onConfirm: () => decide(true),
+      onCancel: () => decide(false),
+      onClose: () => decide(false),
+    }),
+  )
+
 export const say = (message: string) =>
   notifications.show({
     message,
@@ -46,18 +61,52 @@ export function sayFailure(error: unknown) {
   })
 }
 
-export function CopyIcon({ value, label }: { value: string; label?: string }) {
+type CopyIconProps = { value: string; label?: string; variant?: 'subtle' | 'default' }
+
+export function CopyIcon({ value, label, variant = 'subtle' }: CopyIconProps) {
   const { t } = useTranslation()
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
         <Tooltip label={t(copied ? 'action.copied' : 'action.copy')}>
-          <ActionIcon variant="subtle" onClick={copy} aria-label={label ?? t('action.copy')}>
+          <ActionIcon variant={variant} onClick={copy} aria-label={label ?? t('action.copy')}>
             {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
           </ActionIcon>
         </Tooltip>
       )}
     </CopyButton>
+  )
+}
+
+/** Text that somebody takes along: shown whole, copied by a button. */
+export function CopyText({ text, label }: { text: string; label?: string }) {
+  const { t } = useTranslation()
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start">
+      <Code
+        block
+        flex={1}
+        miw={0}
+        className="shown-once"
+        style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+        tabIndex={0}
+        data-once={label}
+      >
+        {text}
+      </Code>
+      <CopyButton value={text}>
+        {({ copied, copy }) => (
+          <Button
+            size="xs"
+            variant="light"
+            onClick={copy}
+            leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+          >
+            {t(copied ? 'action.copied' : 'action.copy')}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
   )
 }
 
@@ -67,29 +116,7 @@ export function ShownOnce({ title, secret, children }: { title: string; secret: 
   return (
     <Alert color="teal" icon={<IconKey aria-hidden />} title={title}>
       <Stack gap="xs">
-        <Group gap="xs" wrap="nowrap">
-          <Code
-            block
-            flex={1}
-            miw={0}
-            className="shown-once"
-            style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
-          >
-            {secret}
-          </Code>
-          <CopyButton value={secret}>
-            {({ copied, copy }) => (
-              <Button
-                size="xs"
-                variant="light"
-                onClick={copy}
-                leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-              >
-                {t(copied ? 'action.copied' : 'action.copy')}
-              </Button>
-            )}
-          </CopyButton>
-        </Group>
+        <CopyText text={secret} />
         <Text size="sm">{t('once.text')}</Text>
         {children}
       </Stack>

@@ -12,6 +12,7 @@ export function useAddress() {
       navigate({
         to: '.',
         replace: !push,
+        resetScroll: false,
         search: ((before: Record<string, string | undefined>) =>
           Object.fromEntries(
             Object.entries({ ...before, ...change }).filter(([, value]) => value != null && value !== ''),

@@ -1,56 +1,43 @@
-// A form beside the page. Whoever leaves it with something unsent is asked first, also by the browser's own way back.
+// A form beside the page, and what became of sending it. Whoever leaves it with something unsent is asked first.
 
-import { Button, Drawer, Group, Stack } from '@mantine/core'
-import { modals } from '@mantine/modals'
-import { useBlocker } from '@tanstack/react-router'
+import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { asFailure } from '../api/failure.ts'
+import { useLeaveGuard } from './leave-guard.ts'
 import { Failed } from './states.tsx'
+
+type Newer = { text?: string; onReload: () => void; onOverwrite: () => void }
 
 export function FormDrawer({
   title,
   submit,
   isDirty,
-  isSending = false,
   isReady = true,
-  error,
+  save,
   onSubmit,
   onClose,
+  newer,
+  extra,
   children,
 }: {
   title: string
   submit: string
+  /** Whether something else is written than was there. */
   isDirty: boolean
-  isSending?: boolean
   isReady?: boolean
-  error?: unknown
+  save: { isPending: boolean; isSuccess: boolean; error: unknown }
   onSubmit: () => void
   onClose: () => void
+  /** What can be done when somebody else has changed the same thing meanwhile. */
+  newer?: Newer
+  /** What else can be done with what is written. */
+  extra?: ReactNode
   children: ReactNode
 }) {
   const { t } = useTranslation()
-  const mayLeave = () =>
-    new Promise<boolean>((decide) =>
-      modals.openConfirmModal({
-        title: t('leave.title'),
-        children: t('leave.text'),
-        labels: { confirm: t('leave.confirm'), cancel: t('leave.stay') },
-        confirmProps: { color: 'red' },
-        closeButtonProps: { 'aria-label': t('action.close') },
-        onConfirm: () => decide(true),
-        onCancel: () => decide(false),
-        onClose: () => decide(false),
-      }),
-    )
-  useBlocker({
-    disabled: !isDirty,
-    enableBeforeUnload: isDirty,
-    // What is shown beside the same page stays.
-    shouldBlockFn: async ({ current, next }) => current.pathname !== next.pathname && !(await mayLeave()),
-  })
-  const close = async () => {
-    if (!isDirty || isSending || (await mayLeave())) onClose()
-  }
+  const leave = useLeaveGuard(isDirty && !save.isPending && !save.isSuccess)
+  const close = () => void leave(onClose)
   const send = (event: FormEvent) => {
     event.preventDefault()
     event.stopPropagation()
@@ -59,7 +46,7 @@ export function FormDrawer({
   return (
     <Drawer
       opened
-      onClose={() => void close()}
+      onClose={close}
       title={title}
       position="right"
       size="lg"
@@ -68,17 +55,43 @@ export function FormDrawer({
       <form onSubmit={send}>
         <Stack gap="md">
           {children}
-          {error != null && <Failed error={error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={() => void close()}>
-              {t('action.cancel')}
-            </Button>
-            <Button type="submit" loading={isSending} disabled={!isReady}>
-              {submit}
-            </Button>
+          {newer && save.error != null && asFailure(save.error).code === 'changed_meanwhile' ? (
+            <NewerNotice {...newer} />
+          ) : (
+            save.error != null && <Failed error={save.error} />
+          )}
+          <Group justify="space-between">
+            {extra ?? <span />}
+            <Group gap="xs">
+              <Button variant="default" onClick={close}>
+                {t('action.cancel')}
+              </Button>
+              <Button type="submit" loading={save.isPending} disabled={!isReady}>
+                {submit}
+              </Button>
+            </Group>
           </Group>
         </Stack>
       </form>
     </Drawer>
+  )
+}
+
+function NewerNotice({ text, onReload, onOverwrite }: Newer) {
+  const { t } = useTranslation()
+  return (
+    <Alert color="yellow" title={t('newer.title')} role="alert">
+      <Stack gap="xs">
+        {text && <Text size="sm">{text}</Text>}
+        <Group gap="xs">
+          <Button size="xs" variant="default" onClick={onReload}>
+            {t('newer.reload')}
+          </Button>
+          <Button size="xs" variant="light" color="red" onClick={onOverwrite}>
+            {t('newer.overwrite')}
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
   )
 }

@@ -1,6 +1,7 @@
 // What clients say of API keys and what they are shown: schemas and the view. No secret is in any of it.
 
 import { Type } from 'typebox'
+import { pageAnswer } from '../../platform/http/paging.ts'
 import { Problem } from '../../platform/problem.ts'
 import { allScopes, isScope, roleScopes } from '../permissions.ts'
 import { daysLeft, warningOf } from './expiry.ts'
@@ -88,7 +89,7 @@ const keyFields = {
 }
 export const keyAnswer = Type.Object(keyFields)
 export const clearKeyAnswer = Type.Object({ api_key: Type.String({ description: 'Shown this once' }), ...keyFields })
-export const keysAnswer = Type.Object({ api_keys: Type.Array(keyAnswer), next_cursor: orNull(Type.String()) })
+export const keysAnswer = pageAnswer('api_keys', keyAnswer)
 export const usageAnswer = Type.Object({
   key_id: Type.String(),
   days: Type.Integer(),

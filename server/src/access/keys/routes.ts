@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import type { Db, DbOrTx, Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -88,8 +88,7 @@ export function keyRoutes({ db, keys, secrets }: { db: Db; keys: ApiKeys; secret
       tag,
       auth,
       query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
+        ...cursorQuery,
         unused_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
       }),
       answers: { 200: { description: 'A page of keys', schema: keysAnswer } },

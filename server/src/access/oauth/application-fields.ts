@@ -1,6 +1,7 @@
 // What clients say of OAuth applications and what they are shown. No secret is in any of it.
 
 import { Type } from 'typebox'
+import { pageAnswer } from '../../platform/http/paging.ts'
 import { allScopes } from '../permissions.ts'
 import type { Application } from './applications.ts'
 
@@ -88,10 +89,7 @@ export const secretAnswer = Type.Object({
   ...fields,
   client_secret: orNull(Type.String({ description: 'Shown this once; null for a public application' })),
 })
-export const applicationsAnswer = Type.Object({
-  applications: Type.Array(applicationAnswer),
-  next_cursor: orNull(Type.String()),
-})
+export const applicationsAnswer = pageAnswer('applications', applicationAnswer)
 
 export const applicationView = (application: Application) => ({
   client_id: application.id,

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -94,10 +94,7 @@ export function applicationRoutes(parts: { db: Db; secrets: Secrets; forget: () 
       summary: 'List OAuth applications',
       tag,
       auth,
-      query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
-      }),
+      query: Type.Object(cursorQuery),
       answers: { 200: { description: 'Newest first, without secrets', schema: applicationsAnswer } },
       async handle({ by, query }) {
         const { rows, next_cursor } = await pageOf(

@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
@@ -15,10 +15,7 @@ import { findGrant, type Grant, type GrantFilter, listGrants } from './grants.ts
 import { endGrant } from './records.ts'
 
 const id = Type.String({ maxLength: 200 })
-const query = Type.Object({
-  limit: pageQuery.limit,
-  cursor: cursorParam,
-})
+const query = Type.Object(cursorQuery)
 const moment = Type.String({ format: 'date-time' })
 
 const grantsAnswer = Type.Object({

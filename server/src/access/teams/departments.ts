@@ -3,7 +3,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { Departments } from '../../platform/db/schema.gen.ts'
-import type { Principal } from '../../platform/http/route.ts'
+import { requireMatch, versionOf } from '../../platform/http/etag.ts'
+import type { Call, Principal } from '../../platform/http/route.ts'
 import { isUuid, newId } from '../../platform/ids.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 import {
@@ -107,17 +108,23 @@ export async function createDepartment(
   return made
 }
 
+/** Teams come and go beside it: they are not part of what is changed here. */
+export const departmentVersion = ({ name, colour }: Department) => versionOf({ name, colour })
+
+/** @throws Problem('conflict', 'changed_meanwhile') where `If-Match` names another version */
 export async function changeDepartment(
   tx: Tx,
-  by: Principal,
+  call: Pick<Call, 'by' | 'headers'>,
   id: string,
   change: { name?: string | undefined; colour?: string | undefined },
   bearers: NameBearers,
 ): Promise<{ before: Department; after: Department }> {
+  const { by } = call
   const { orgId } = by
   await lockGroups(tx, orgId)
   const before = await requireDepartment(tx, by, id)
   if (!coversDepartment(by, before.name)) throw beyondReach('Changing a department needs access to all of it.')
+  requireMatch(call, 'department', departmentVersion(before))
   const name = change.name === undefined ? before.name : readName('department', change.name)
   const others = await tx
     .selectFrom('departments')

@@ -2,8 +2,9 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, isRowId } from '../../platform/http/paging.ts'
-import { ok, type Route, route } from '../../platform/http/route.ts'
+import { etagHeader } from '../../platform/http/etag.ts'
+import { cursorPages, isRowId, pageAnswer } from '../../platform/http/paging.ts'
+import { type Answer, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -14,11 +15,21 @@ import {
   createDepartment,
   type DepartmentWithTeams,
   deleteDepartment,
+  departmentVersion,
   listDepartments,
   requireDepartment,
 } from './departments.ts'
 import { colours, type NameBearers, readName } from './names.ts'
-import { changeTeam, createTeam, deleteTeam, insertTeam, listTeams, requireTeam, type Team } from './teams.ts'
+import {
+  changeTeam,
+  createTeam,
+  deleteTeam,
+  insertTeam,
+  listTeams,
+  requireTeam,
+  type Team,
+  teamVersion,
+} from './teams.ts'
 
 const tag = 'Departments and teams'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
@@ -32,9 +43,9 @@ const colour = Type.Union(
   { description: 'Of one department alone' },
 )
 const id = Type.String({ format: 'uuid' })
+const etag = Type.String({ description: 'For `If-Match`' })
 const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' }))
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'More is read as 200' }))
-const nextCursor = Type.Union([Type.String(), Type.Null()])
 const teamsMax = 100
 const pageOf = cursorPages('i', isRowId)
 
@@ -44,6 +55,7 @@ const departmentAnswer = Type.Object({
   colour: Type.Union([Type.String(), Type.Null()], { description: 'Null where all fourteen are in use' }),
   teams: Type.Array(Type.Object({ team_id: id, name: Type.String() })),
   created_at: Type.String({ format: 'date-time' }),
+  etag,
 })
 const teamAnswer = Type.Object({
   team_id: id,
@@ -51,6 +63,7 @@ const teamAnswer = Type.Object({
   department_id: id,
   department: Type.String(),
   created_at: Type.String({ format: 'date-time' }),
+  etag,
 })
 
 const newDepartment = Type.Object({
@@ -65,6 +78,7 @@ const teamChange = Type.Object({
   department_id: Type.Optional(Type.String({ maxLength: 100, description: 'Moves the team with its agents' })),
 })
 
+const matching = 'With `If-Match`, only if nobody changed it since.'
 const renaming =
   'A new name is shown everywhere at once, on old conversations too, and whoever had access to the old name has it to the new one.'
 
@@ -80,7 +94,7 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       answers: {
         200: {
           description: 'Those that you have access to, oldest first',
-          schema: Type.Object({ departments: Type.Array(departmentAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('departments', departmentAnswer),
         },
       },
       async handle({ by, query }) {
@@ -108,7 +122,8 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
           for (const one of input.teams) await insertTeam(tx, by.orgId, readName('team', one), made.id)
           const body = departmentView(await requireDepartment(tx, by, made.id))
           const data = { name: made.name, teams: body.teams.map((one) => one.name) }
-          return { answer: { status: 201, body }, action: 'department.create', target: made.id, data }
+          const answer = { ...shown(body), status: 201 }
+          return { answer, action: 'department.create', target: made.id, data }
         })
       },
     }),
@@ -120,28 +135,31 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       auth: 'users:read',
       params: byId,
       answers: { 200: { description: 'The department', schema: departmentAnswer } },
-      handle: async ({ by, params }) => ok(departmentView(await requireDepartment(db, by, requireUuid(params.id)))),
+      handle: async ({ by, params }) => shown(departmentView(await requireDepartment(db, by, requireUuid(params.id)))),
     }),
     route({
       method: 'PATCH',
       paths: ['/v1/departments/:id'],
       summary: 'Change the name or colour of a department',
-      description: renaming,
+      description: `${renaming} ${matching}`,
       tag,
       auth: 'teams:manage',
       params: byId,
       body: departmentChange,
-      answers: { 200: { description: 'The department', schema: departmentAnswer }, 409: { description: 'Taken' } },
+      answers: {
+        200: { description: 'The department', schema: departmentAnswer },
+        409: { description: 'Taken, or changed since that `etag`' },
+      },
       async handle(call) {
         const { by, params } = call
         await requireDepartment(db, by, requireUuid(params.id))
         const input = strictFields(departmentChange, await call.fields())
         return writeOnce({ db, secrets }, call, input, async (tx) => {
-          const { before, after } = await changeDepartment(tx, by, requireUuid(params.id), input, bearers)
+          const { before, after } = await changeDepartment(tx, call, requireUuid(params.id), input, bearers)
           // The caller's own reach may bear the name that is no more.
-          const [shown] = await listDepartments(tx, { ...by, reach: 'all' }, { limit: 1, id: after.id })
+          const changed = await requireDepartment(tx, { ...by, reach: 'all' }, after.id)
           const data = { before: pick(before), after: pick(after) }
-          const answer = ok(departmentView(shown as DepartmentWithTeams))
+          const answer = shown(departmentView(changed))
           return { answer, action: 'department.change', target: after.id, data }
         })
       },
@@ -175,7 +193,7 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       answers: {
         200: {
           description: 'Those that you have access to, oldest first',
-          schema: Type.Object({ teams: Type.Array(teamAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('teams', teamAnswer),
         },
       },
       async handle({ by, query }) {
@@ -202,7 +220,8 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
         return writeOnce({ db, secrets }, call, input, async (tx) => {
           const made = await createTeam(tx, by, { name: input.name, departmentId: requireUuid(input.department_id) })
           const data = { name: made.name, department: made.department }
-          return { answer: { status: 201, body: teamView(made) }, action: 'team.create', target: made.id, data }
+          const answer = { ...shown(teamView(made)), status: 201 }
+          return { answer, action: 'team.create', target: made.id, data }
         })
       },
     }),
@@ -214,20 +233,20 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
       auth: 'users:read',
       params: byId,
       answers: { 200: { description: 'The team', schema: teamAnswer } },
-      handle: async ({ by, params }) => ok(teamView(await requireTeam(db, by, requireUuid(params.id)))),
+      handle: async ({ by, params }) => shown(teamView(await requireTeam(db, by, requireUuid(params.id)))),
     }),
     route({
       method: 'PATCH',
       paths: ['/v1/teams/:id'],
       summary: 'Rename a team, or move it to another department',
-      description: `${renaming} A team that moves takes its agents along; conversations stay where they were.`,
+      description: `${renaming} A team that moves takes its agents along; conversations stay where they were. ${matching}`,
       tag,
       auth: 'teams:manage',
       params: byId,
       body: teamChange,
       answers: {
         200: { description: 'The team', schema: teamAnswer },
-        409: { description: 'Taken, or the last team' },
+        409: { description: 'Taken, the last team, or changed since that `etag`' },
       },
       async handle(call) {
         const { by, params } = call
@@ -238,10 +257,10 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
           departmentId: input.department_id === undefined ? undefined : requireUuid(input.department_id),
         }
         return writeOnce({ db, secrets }, call, input, async (tx) => {
-          const { before, after } = await changeTeam(tx, by, requireUuid(params.id), change, bearers)
+          const { before, after } = await changeTeam(tx, call, requireUuid(params.id), change, bearers)
           const facts = (team: Team) => ({ name: team.name, department: team.department })
           const data = { before: facts(before), after: facts(after) }
-          return { answer: ok(teamView(after)), action: 'team.change', target: after.id, data }
+          return { answer: shown(teamView(after)), action: 'team.change', target: after.id, data }
         })
       },
     }),
@@ -269,18 +288,22 @@ export function teamRoutes({ db, secrets, bearers }: { db: Db; secrets: Secrets;
 
 const pick = ({ name, colour }: { name: string; colour: string | null }) => ({ name, colour })
 
-const departmentView = ({ id, name, colour, teams, created_at }: DepartmentWithTeams) => ({
-  department_id: id,
-  name,
-  colour,
-  teams: teams.map((one) => ({ team_id: one.id, name: one.name })),
-  created_at,
+const shown = <View extends { etag: string }>(view: View): Answer => ok(view, etagHeader(view))
+
+const departmentView = (department: DepartmentWithTeams) => ({
+  department_id: department.id,
+  name: department.name,
+  colour: department.colour,
+  teams: department.teams.map((one) => ({ team_id: one.id, name: one.name })),
+  created_at: department.created_at,
+  ...departmentVersion(department),
 })
 
-const teamView = ({ id, name, department_id, department, created_at }: Team) => ({
-  team_id: id,
-  name,
-  department_id,
-  department,
-  created_at,
+const teamView = (team: Team) => ({
+  team_id: team.id,
+  name: team.name,
+  department_id: team.department_id,
+  department: team.department,
+  created_at: team.created_at,
+  ...teamVersion(team),
 })

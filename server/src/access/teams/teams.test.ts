@@ -208,6 +208,46 @@ describe('departments and teams', () => {
     assert.equal((await door.ask(all, 'GET', '/v1/teams')).body.teams.length, 1)
   })
 
+  test('nobody overwrites what somebody else changed since they read it', async () => {
+    const { all, idOf } = await organisation({ Service: ['Billing', 'Support'], Sales: ['Outbound'] })
+    const lists = { departments: 'department_id', teams: 'team_id' }
+    const changes = {
+      departments: [{ name: 'Care' }, { colour: colours[12] }],
+      teams: [{ name: 'Accounts' }, { department_id: idOf('Sales') }],
+    }
+    for (const kind of ['departments', 'teams'] as const) {
+      const path = `/v1/${kind}/${idOf(kind === 'teams' ? 'Billing' : 'Service')}`
+      const read = await door.ask(all, 'GET', path)
+      const listed = (await door.ask(all, 'GET', `/v1/${kind}`)).body[kind]
+      const inList = listed.find((one: Json) => path.endsWith(one[lists[kind]]))
+      assert.deepEqual([read.headers.get('etag'), inList.etag], [`"${read.body.etag}"`, read.body.etag])
+      const patch = (body: object, etag: string) => door.ask(all, 'PATCH', path, body, { 'if-match': etag })
+      const both = await Promise.all(changes[kind].map((body) => patch(body, read.body.etag)))
+      const [won, lost] = both.sort((one, other) => one.status - other.status)
+      assert.deepEqual([won?.status, lost?.status], [200, 409])
+      assert.equal(lost?.body.error.code, 'CHANGED_MEANWHILE')
+      assert.deepEqual(lost?.body.error.details, { etag: won?.body.etag })
+      assert.deepEqual((await door.ask(all, 'GET', path)).body, won?.body)
+      for (const body of changes[kind]) {
+        assert.equal(
+          (await patch(body, `"other", ${(await door.ask(all, 'GET', path)).headers.get('etag')}`)).status,
+          200,
+        )
+      }
+      const after = await door.ask(all, 'GET', path)
+      assert.equal(
+        (await patch({}, after.body.etag)).body.etag,
+        after.body.etag,
+        'what changes nothing is no new state',
+      )
+    }
+    const department = `/v1/departments/${idOf('Service')}`
+    const { etag } = (await door.ask(all, 'GET', department)).body
+    await door.ask(all, 'POST', '/v1/teams', { name: 'New', department_id: idOf('Service') })
+    const beside = await door.ask(all, 'PATCH', department, { name: 'Help' }, { 'if-match': etag })
+    assert.equal(beside.status, 200, 'a team that came meanwhile overwrites nothing')
+  })
+
   test('levels: only the whole organisation makes departments; who leads a team manages that one', async () => {
     const { orgId, idOf } = await organisation({ Service: ['Billing', 'Support'], Sales: ['Outbound', 'Inbound'] })
     const department = adminOf(orgId, { column: 'department', values: ['Service'] })

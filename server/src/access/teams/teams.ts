@@ -3,7 +3,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { Teams } from '../../platform/db/schema.gen.ts'
-import type { Principal } from '../../platform/http/route.ts'
+import { requireMatch, versionOf } from '../../platform/http/etag.ts'
+import type { Call, Principal } from '../../platform/http/route.ts'
 import { isUuid, newId } from '../../platform/ids.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 import { requireDepartment } from './departments.ts'
@@ -105,18 +106,25 @@ export async function insertTeam(tx: Tx, orgId: string, name: string, department
   return made
 }
 
-/** Renames a team, or moves it with its agents to another department. */
+export const teamVersion = ({ name, department_id }: Team) => versionOf({ name, department_id })
+
+/**
+ * Renames a team, or moves it with its agents to another department.
+ * @throws Problem('conflict', 'changed_meanwhile') where `If-Match` names another version
+ */
 export async function changeTeam(
   tx: Tx,
-  by: Principal,
+  call: Pick<Call, 'by' | 'headers'>,
   id: string,
   change: { name?: string | undefined; departmentId?: string | undefined },
   bearers: NameBearers,
 ): Promise<{ before: Team; after: Team }> {
+  const { by } = call
   const { orgId } = by
   await lockGroups(tx, orgId)
   const before = await requireTeam(tx, by, id)
   if (!coversTeam(by, before)) throw notFound()
+  requireMatch(call, 'team', teamVersion(before))
   const name = change.name === undefined ? before.name : readName('team', change.name)
   const target =
     change.departmentId === undefined || change.departmentId === before.department_id

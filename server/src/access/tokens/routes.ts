@@ -3,7 +3,7 @@
 
 import { Type } from 'typebox'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -93,10 +93,7 @@ export function refreshTokenRoutes(input: {
       description: 'Masked, newest first, revoked ones too.',
       tag,
       auth: 'keys:manage',
-      query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
-      }),
+      query: Type.Object(cursorQuery),
       answers: { 200: { description: 'A page of tokens' } },
       async handle({ by, query }) {
         const { rows, next_cursor } = await pageOf(

@@ -3,7 +3,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { Memberships } from '../../platform/db/schema.gen.ts'
-import type { Principal } from '../../platform/http/route.ts'
+import { requireMatch, versionOf } from '../../platform/http/etag.ts'
+import type { Call, Principal } from '../../platform/http/route.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 import { writeAudit } from '../audit/write.ts'
 import { coherentStanding, requireHeld, requireMayGrant } from './grants.ts'
@@ -79,17 +80,24 @@ export async function requireMember(db: DbOrTx, by: Principal, userId: string): 
   return row as Member
 }
 
-/** New rights hold with the next request. Whoever changes somebody must hold what they had and what they get. */
+/** Of what changeMember changes: an invitation that is accepted meanwhile stands in nobody's way. */
+export const memberVersion = (member: Member) => versionOf(standingOf(member))
+
+/**
+ * New rights hold with the next request. Whoever changes somebody must hold what they had and what they get.
+ * @throws Problem('conflict', 'changed_meanwhile') where `If-Match` names another version
+ */
 export async function changeMember(
   tx: Tx,
-  by: Principal,
+  call: Pick<Call, 'by' | 'headers' | 'requestId'>,
   userId: string,
   change: Partial<Standing>,
-  requestId: string,
 ): Promise<Member> {
+  const { by, requestId } = call
   const member = await lockMember(tx, by, userId)
   const standing = coherentStanding({ ...standingOf(member), ...change })
   await requireHeld(tx, by, standingOf(member))
+  requireMatch(call, 'user', memberVersion(member))
   await requireMayGrant(tx, by, standing)
   if (member.role === 'owner' && standing.role !== 'owner') await requireOtherOwner(tx, by.orgId, userId)
   await update(tx, by.orgId, userId, standing)

@@ -1,9 +1,10 @@
 // What clients send and see of the people of an organisation.
 
 import { type Static, Type } from 'typebox'
+import { pageAnswer } from '../../platform/http/paging.ts'
 import { roles } from '../permissions.ts'
 import { coherentStanding } from './grants.ts'
-import type { Member } from './memberships.ts'
+import { type Member, memberVersion } from './memberships.ts'
 import { email, personName } from './session-fields.ts'
 import { type Level, levels, type Standing } from './users.ts'
 
@@ -56,9 +57,10 @@ const userFields = {
   last_seen_at: orNull(moment),
   invited_until: orNull(moment),
   created_at: moment,
+  etag: Type.String({ description: 'For `If-Match`; another where role or reach is' }),
 }
 export const userAnswer = Type.Object(userFields)
-export const usersAnswer = Type.Object({ users: Type.Array(userAnswer), next_cursor: orNull(Type.String()) })
+export const usersAnswer = pageAnswer('users', userAnswer)
 export const invitationAnswer = Type.Object({
   ...userFields,
   invitation_url: Type.Optional(
@@ -99,4 +101,5 @@ export const userView = (member: Member) => ({
   last_seen_at: member.last_seen_at,
   invited_until: member.state === 'invited' ? member.invitation_expires_at : null,
   created_at: member.created_at,
+  ...memberVersion(member),
 })

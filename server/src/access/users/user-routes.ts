@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox'
 import type { Db, Tx } from '../../platform/db/db.ts'
+import { etagHeader } from '../../platform/http/etag.ts'
 import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
@@ -91,7 +92,7 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
       answers: { 200: { description: 'The user', schema: userAnswer } },
       async handle({ by, params, requestId }) {
         const id = requireUuid(params.id)
-        return ok(userView(await db.transaction().execute((tx) => change(tx, by, id, requestId))))
+        return shown(await db.transaction().execute((tx) => change(tx, by, id, requestId)))
       },
     })
 
@@ -160,14 +161,14 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
       auth: 'users:read',
       params: byId,
       answers: { 200: { description: 'The user', schema: userAnswer } },
-      handle: async ({ by, params }) => ok(userView(await requireMember(db, by, requireUuid(params.id)))),
+      handle: async ({ by, params }) => shown(await requireMember(db, by, requireUuid(params.id))),
     }),
     route({
       method: 'PATCH',
       paths: ['/v1/users/:id'],
       summary: 'Change what a user may do, and on whose data',
       description:
-        'It holds with the next request. The caller must hold what the user had and what the user gets. The last owner stays one.',
+        'It holds with the next request. The caller must hold what the user had and what the user gets. The last owner stays one. With `If-Match`, only if nobody changed it since.',
       tag,
       auth: 'users:manage',
       params: byId,
@@ -175,12 +176,12 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
       answers: {
         200: { description: 'The user', schema: userAnswer },
         403: { description: 'More than the caller holds' },
+        409: { description: 'The last owner, or changed since that `etag`' },
       },
       async handle(call) {
         const id = requireUuid(call.params.id)
         const change = strictFields(userChangeBody, await call.fields()) as Partial<Standing>
-        const { by, requestId } = call
-        return ok(userView(await db.transaction().execute((tx) => changeMember(tx, by, id, change, requestId))))
+        return shown(await db.transaction().execute((tx) => changeMember(tx, call, id, change)))
       },
     }),
     route({
@@ -202,4 +203,9 @@ export function userRoutes(input: { db: Db; secrets: Secrets; mail: Mail; public
     changeRoute('deactivate', 'Deactivate a user: ends what they have open in this organisation', deactivateMember),
     changeRoute('reactivate', 'Reactivate a user', reactivateMember),
   ]
+}
+
+function shown(member: Member): Answer {
+  const view = userView(member)
+  return ok(view, etagHeader(view))
 }

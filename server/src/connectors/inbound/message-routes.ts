@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -66,14 +66,13 @@ export function messageRoutes(parts: {
       auth,
       params: byId,
       query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
+        ...cursorQuery,
         state: Type.Optional(state),
       }),
       answers: {
         200: {
           description: 'A page of messages',
-          schema: Type.Object({ messages: Type.Array(messageAnswer), next_cursor: textOrNull }),
+          schema: pageAnswer('messages', messageAnswer),
         },
       },
       async handle({ by, params, query }) {

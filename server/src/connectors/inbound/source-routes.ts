@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { type Written, writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import type { Secrets } from '../../platform/secrets.ts'
@@ -96,17 +96,11 @@ export function sourceRoutes(parts: {
       summary: 'List the sources of inbound webhooks',
       tag,
       auth,
-      query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
-      }),
+      query: Type.Object(cursorQuery),
       answers: {
         200: {
           description: 'Oldest first',
-          schema: Type.Object({
-            sources: Type.Array(sourceAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('sources', sourceAnswer),
         },
       },
       async handle({ by, query }) {

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { answerOnce, idempotencyOf, orgReader, type Written, writeAudit } from '../../access/index.ts'
 import { emit, takeSequence } from '../../events/index.ts'
 import type { Db, DbOrTx, Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -110,7 +110,7 @@ export function commentRoutes({ db, secrets, mail, queue, defaultTimeZone }: Com
       tag,
       auth: 'calls:read',
       params: byId,
-      query: Type.Object({ limit: pageQuery.limit, cursor: cursorParam }),
+      query: Type.Object(cursorQuery),
       answers: { 200: { description: 'A page of comments', schema: commentsAnswer } },
       async handle({ by, params, query }) {
         const { id } = await requireConversation(db, by, ownId(params.id))

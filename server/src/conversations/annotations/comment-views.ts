@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { namesOf } from '../../access/index.ts'
 import type { DbOrTx } from '../../platform/db/db.ts'
+import { pageAnswer } from '../../platform/http/paging.ts'
 import { requireConversation } from '../conversations.ts'
 import { repeatsOf } from '../masks.ts'
 import { type Viewer, wholeOrg } from '../reach.ts'
@@ -36,7 +37,7 @@ export const madeAnswer = Type.Object({
   ...commentFields,
   not_told: Type.Array(text, { description: 'Who is mentioned and may not see this conversation' }),
 })
-export const commentsAnswer = Type.Object({ comments: Type.Array(commentAnswer), next_cursor: orNull(text) })
+export const commentsAnswer = pageAnswer('comments', commentAnswer)
 
 /** What hides in a text what the viewer sees masked in its conversation. */
 export async function textMaskOf(db: DbOrTx, by: Viewer, conversationId: string): Promise<(text: string) => string> {

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { namesOf } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
 import { okWithEtag } from '../../platform/http/etag.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { isUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
@@ -19,7 +19,7 @@ const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =
 const text = Type.String()
 const time = Type.String({ format: 'date-time' })
 const anything = Type.Object({}, { additionalProperties: true })
-const query = Type.Object({ limit: pageQuery.limit, cursor: cursorParam })
+const query = Type.Object(cursorQuery)
 
 const revisionFields = {
   revision: Type.Integer(),
@@ -69,7 +69,7 @@ export function historyRoutes({ db }: { db: Db }): Route[] {
       answers: {
         200: {
           description: 'A page, newest first',
-          schema: Type.Object({ revisions: Type.Array(Type.Object(revisionFields)), next_cursor: orNull(text) }),
+          schema: pageAnswer('revisions', Type.Object(revisionFields)),
         },
       },
       async handle(call) {
@@ -137,7 +137,7 @@ export function historyRoutes({ db }: { db: Db }): Route[] {
       answers: {
         200: {
           description: 'A page, newest first',
-          schema: Type.Object({ analyses: Type.Array(Type.Object(analysisFields)), next_cursor: orNull(text) }),
+          schema: pageAnswer('analyses', Type.Object(analysisFields)),
         },
       },
       async handle(call) {

@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { answerOnce, idempotencyOf, namesOf, writeAudit } from '../../access/index.ts'
 import type { Db, DbOrTx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -101,7 +101,7 @@ export function notificationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
       description: 'They stay, read or not. What you may not see any more is not shown.',
       tag,
       auth: 'any',
-      query: Type.Object({ limit: pageQuery.limit, cursor: cursorParam, unread: Type.Optional(Type.Boolean()) }),
+      query: Type.Object({ ...cursorQuery, unread: Type.Optional(Type.Boolean()) }),
       answers: {
         200: {
           description: 'A page',

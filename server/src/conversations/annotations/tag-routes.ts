@@ -3,15 +3,25 @@
 import { Type } from 'typebox'
 import { answerOnce, idempotencyOf, writeAudit } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { okWithEtag } from '../../platform/http/etag.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { etagHeader, okWithEtag, requireMatch } from '../../platform/http/etag.ts'
+import { cursorPages, cursorQuery, isRowId } from '../../platform/http/paging.ts'
 import { type Answer, type Call, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import { countBearers, giveBack, holdBearers } from './tag-bearers.ts'
-import { changeTag, createTag, listTags, readTagName, requireTag, type Tag, tagCharsMax, tagColours } from './tags.ts'
+import {
+  changeTag,
+  createTag,
+  listTags,
+  readTagName,
+  requireTag,
+  type Tag,
+  tagCharsMax,
+  tagColours,
+  tagVersion,
+} from './tags.ts'
 
 const tag = 'Tags'
 const byTagId = Type.Object({ id: Type.String({ maxLength: 200 }) })
@@ -30,6 +40,7 @@ const tagAnswer = Type.Object({
   conversations: Type.Integer({ minimum: 0, description: 'How many that you may see bear it' }),
   created_at: Type.String({ format: 'date-time' }),
   updated_at: Type.String({ format: 'date-time' }),
+  etag: Type.String({ description: 'For `If-Match`; another where name or colour is' }),
 })
 const tagsAnswer = Type.Object({
   tags: Type.Array(tagAnswer),
@@ -39,14 +50,10 @@ const tagsAnswer = Type.Object({
 
 const pages = cursorPages('i', isRowId)
 
-const view = ({ id, name, colour, created_at, updated_at }: Tag, conversations: number) => ({
-  id,
-  name,
-  colour,
-  conversations,
-  created_at,
-  updated_at,
-})
+function view(tag: Tag, conversations: number) {
+  const { id, name, colour, created_at, updated_at } = tag
+  return { id, name, colour, conversations, created_at, updated_at, ...tagVersion(tag) }
+}
 
 /** What it changes is everybody's. @throws Problem('forbidden', 'beyond_reach') */
 function requireWhole({ reach }: Principal): void {
@@ -66,7 +73,7 @@ export function tagRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Route[
       const { tag, count, status = 200, action, data = {} } = await work(tx)
       const entry = { orgId: by.orgId, actor: by.actor, action, target: tag.id, requestId }
       await writeAudit(tx, [{ ...entry, data: { ...data, conversations: count } }])
-      return { status, body: view(tag, count) }
+      return { status, body: view(tag, count), headers: etagHeader(tagVersion(tag)) }
     })
 
   return [
@@ -76,7 +83,7 @@ export function tagRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Route[
       summary: 'List tags, with how many conversations bear each',
       tag,
       auth: 'calls:read',
-      query: Type.Object({ limit: pageQuery.limit, cursor: cursorParam }),
+      query: Type.Object(cursorQuery),
       answers: { 200: { description: 'A page of tags, oldest first', schema: tagsAnswer } },
       async handle(call) {
         const { by, query } = call
@@ -117,14 +124,14 @@ export function tagRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Route[
       paths: ['/v1/tags/:id'],
       summary: 'Rename a tag, or give it another colour',
       description:
-        'Conversations that bear it bear the new name at once, each with a new `seq`. Senders that go on naming it as it was called before mean this tag.',
+        'Conversations that bear it bear the new name at once, each with a new `seq`. Senders that go on naming it as it was called before mean this tag. With `If-Match`, only if nobody changed it since.',
       tag,
       auth: 'calls:annotate',
       params: byTagId,
       body: tagChange,
       answers: {
         200: { description: 'The tag', schema: tagAnswer },
-        409: { description: 'There is one of this name' },
+        409: { description: 'There is one of this name, or it was changed since that `etag`' },
       },
       async handle(call) {
         requireWhole(call.by)
@@ -137,6 +144,7 @@ export function tagRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Route[
         }
         return write(call, { id, ...change }, async (tx) => {
           const was = await requireTag(tx, by.orgId, id)
+          requireMatch(call, 'tag', tagVersion(was))
           // Conversations first, then the sequence, then the tag: the order of whoever takes in.
           const bearers = await holdBearers(tx, by.orgId, was.name)
           const changed = await changeTag(tx, was, change)

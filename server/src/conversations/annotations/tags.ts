@@ -5,6 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import { colours } from '../../access/index.ts'
 import { type DbOrTx, insertRows, type Tx } from '../../platform/db/db.ts'
 import type { Tags } from '../../platform/db/schema.gen.ts'
+import { versionOf } from '../../platform/http/etag.ts'
 import { newId } from '../../platform/ids.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 
@@ -76,6 +77,8 @@ export async function createTag(tx: Tx, orgId: string, given: { name: string; co
     .catch(refuseTaken)
 }
 
+export const tagVersion = ({ name, colour }: Tag) => versionOf({ name, colour })
+
 /** `was`: as it was read. @throws Problem('conflict', 'tag_exists' | 'changed_meanwhile') */
 export async function changeTag(
   tx: Tx,
@@ -90,6 +93,7 @@ export async function changeTag(
     .where('org_id', '=', was.org_id)
     .where('id', '=', was.id)
     .where('name', '=', was.name)
+    .where('colour', '=', was.colour)
     .where(sql<boolean>`deleted_at is not distinct from ${was.deleted_at}`)
     .returningAll()
     .executeTakeFirst()

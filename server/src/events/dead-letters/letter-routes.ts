@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
-import { isRowId, pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { isRowId, pageAnswer, pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -19,7 +19,6 @@ export const tag = 'Dead letters'
 export const auth = 'webhooks:manage'
 const id = Type.String({ maxLength: 200 })
 const cursor = Type.Optional(Type.String({ maxLength: 3000, description: '`next_cursor` of the page before' }))
-const nextCursor = Type.Union([Type.String(), Type.Null()])
 const errorCharsMax = 500
 
 const text = Type.String()
@@ -132,7 +131,7 @@ export function letterRoutes(parts: ViewParts & { secrets: Secrets }): Route[] {
       answers: {
         200: {
           description: 'A page of dead letters',
-          schema: Type.Object({ dead_letters: Type.Array(letterAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('dead_letters', letterAnswer),
         },
       },
       async handle({ by, query }) {
@@ -154,7 +153,7 @@ export function letterRoutes(parts: ViewParts & { secrets: Secrets }): Route[] {
       answers: {
         200: {
           description: 'A page of groups',
-          schema: Type.Object({ groups: Type.Array(groupAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('groups', groupAnswer),
         },
       },
       async handle({ by, query }) {

@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -136,10 +136,7 @@ export function runRoutes(parts: { db: Db; secrets: Secrets; queue: Queue }): Ro
       answers: {
         200: {
           description: 'A page of them',
-          schema: Type.Object({
-            replays: Type.Array(runAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('replays', runAnswer),
         },
       },
       async handle({ by, query }) {

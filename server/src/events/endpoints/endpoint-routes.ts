@@ -3,9 +3,9 @@
 
 import { Type } from 'typebox'
 import { isReplayed, writeAudit, writeOnce } from '../../access/index.ts'
+import { etagHeader, requireMatch } from '../../platform/http/etag.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
-import { Problem } from '../../platform/problem.ts'
 import { unsentEvents } from '../catalog/catalog.ts'
 import { reviveLane } from '../delivery/lanes.ts'
 import { holdQueue } from '../delivery/lock.ts'
@@ -118,7 +118,7 @@ export function endpointRoutes(parts: EndpointParts, { isDemanded, verify }: Ver
       answers: { 200: { description: 'The endpoint; `ETag` is its revision', schema: endpointAnswer } },
       async handle({ by, params }) {
         const endpoint = await requireEndpoint(db, by.orgId, requireUuid(params.id))
-        return ok(await show(endpoint), etagOf(endpoint))
+        return ok(await show(endpoint), etagHeader(endpoint))
       },
     }),
     route({
@@ -147,9 +147,9 @@ export function endpointRoutes(parts: EndpointParts, { isDemanded, verify }: Ver
         const answer = await writeOnce(parts, call, [fingerprint(fields)], async (tx) => {
           await holdQueue(tx)
           const before = await lockEndpoint(tx, orgId, id)
-          requireMatch(call.headers['if-match'] ?? '*', before)
+          requireMatch(call, 'endpoint', before)
           // What is kept of its settings was read before.
-          requireMatch(`"${known.revision}"`, before)
+          requireMatch({ headers: { 'if-match': `"${known.revision}"` } }, 'endpoint', before)
           const isMoved = change.url !== undefined && change.url !== before.url
           const unverified = isMoved && demanded && before.kind === 'http' ? { status: 'unverified' as const } : {}
           const after = await changeEndpoint(tx, secrets, before, {
@@ -170,7 +170,7 @@ export function endpointRoutes(parts: EndpointParts, { isDemanded, verify }: Ver
         const { challenges } = answer.body as { challenges: boolean }
         const tried = challenges && !isReplayed(answer) ? await verify(call, id) : null
         const endpoint = tried?.endpoint ?? (await requireEndpoint(db, orgId, id))
-        const headers = { ...answer.headers, ...etagOf(endpoint) }
+        const headers = { ...answer.headers, ...etagHeader(endpoint) }
         const outcome = tried ? { verification: tried.verification } : {}
         return { ...answer, body: { ...(await show(endpoint)), ...outcome }, headers }
       },
@@ -214,18 +214,3 @@ function warningsOf({ events, unknown, secret }: GivenEndpoint): { warnings?: st
 
 /** The rest of an address may hold secrets. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? ''
-
-const etagOf = ({ revision }: Endpoint): Record<string, string> => ({ ETag: `"${revision}"` })
-
-/** RFC 9110 §13.1.1. @throws Problem('conflict', 'changed_meanwhile') */
-function requireMatch(given: string, { revision }: Endpoint): void {
-  const wanted = given.split(',').map((tag) =>
-    tag
-      .trim()
-      .replace(/^W\//, '')
-      .replace(/^"(.*)"$/, '$1'),
-  )
-  if (wanted.includes('*') || wanted.includes(String(revision))) return
-  const detail = 'The endpoint was changed since you read it. Read it again, and send what you want of it now.'
-  throw new Problem('conflict', 'changed_meanwhile', detail, { facts: { revision } })
-}

@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { orgReader } from '../../access/index.ts'
 import type { Db, DbOrTx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
@@ -22,7 +22,6 @@ export const auth = 'calls:write'
 export const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
 const strict = { additionalProperties: false }
 const cursor = Type.Optional(Type.String({ maxLength: 200, description: '`next_cursor` of the page before' }))
-const nextCursor = Type.Union([Type.String(), Type.Null()])
 const pageOf = cursorPages('i', isRowId)
 const pageOfItems = cursorPages('p', (value): value is number => Number.isSafeInteger(value))
 
@@ -57,7 +56,7 @@ export function jobRoutes(input: { db: Db; timeZone: string; progress: Progresse
       answers: {
         200: {
           description: 'Jobs with their counts',
-          schema: Type.Object({ jobs: Type.Array(jobAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('jobs', jobAnswer),
         },
       },
       async handle({ by, query }) {
@@ -102,7 +101,7 @@ export function jobRoutes(input: { db: Db; timeZone: string; progress: Progresse
       answers: {
         200: {
           description: 'Items',
-          schema: Type.Object({ items: Type.Array(itemAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('items', itemAnswer),
         },
       },
       async handle(call) {

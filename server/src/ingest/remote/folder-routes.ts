@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { orgReader, writeAudit, writeOnce } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -46,7 +46,6 @@ import { enqueueSync } from './sync.ts'
 const tag = 'Remote folders'
 const auth = 'ingest:manage'
 const byId = Type.Object({ id: Type.String({ maxLength: 200 }) })
-const nextCursor = Type.Union([Type.String(), Type.Null()])
 const pageFields = {
   limit: pageQuery.limit,
   cursor: Type.Optional(Type.String({ maxLength: 5000, description: '`next_cursor` of the page before' })),
@@ -107,7 +106,7 @@ export function folderRoutes(parts: { db: Db; secrets: Secrets; queue: () => Que
       answers: {
         200: {
           description: 'Oldest first',
-          schema: Type.Object({ folders: Type.Array(folderAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('folders', folderAnswer),
         },
       },
       async handle({ by, query }) {
@@ -269,7 +268,7 @@ export function folderRoutes(parts: { db: Db; secrets: Secrets; queue: () => Que
       answers: {
         200: {
           description: 'In order of path',
-          schema: Type.Object({ files: Type.Array(fileAnswer), next_cursor: nextCursor }),
+          schema: pageAnswer('files', fileAnswer),
         },
       },
       async handle(call) {

@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { writeAudit, writeOnce } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -97,17 +97,11 @@ export function serverRoutes(parts: {
       summary: 'List remote servers',
       tag,
       auth,
-      query: Type.Object({
-        limit: pageQuery.limit,
-        cursor: cursorParam,
-      }),
+      query: Type.Object(cursorQuery),
       answers: {
         200: {
           description: 'Oldest first',
-          schema: Type.Object({
-            servers: Type.Array(serverAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('servers', serverAnswer),
         },
       },
       async handle({ by, query }) {

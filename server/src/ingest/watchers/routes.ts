@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { writeAudit } from '../../access/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -94,10 +94,7 @@ export function watcherRoutes({ db }: { db: Db }): Route[] {
       answers: {
         200: {
           description: 'A page of watchers',
-          schema: Type.Object({
-            watchers: Type.Array(watcherAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('watchers', watcherAnswer),
         },
       },
       async handle({ by, query }) {

@@ -1,6 +1,6 @@
 // How agents and teams do, over REST: the hosted service's reference, and more beside it.
 
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { authorise, orgReader } from '../../access/index.ts'
 import { findAgent, type Viewer } from '../../conversations/index.ts'
 import type { Db } from '../../platform/db/db.ts'
@@ -8,7 +8,7 @@ import { okWithEtag } from '../../platform/http/etag.ts'
 import { pageQuery, pageSize } from '../../platform/http/paging.ts'
 import { type Route, route } from '../../platform/http/route.ts'
 import { notFound } from '../../platform/problem.ts'
-import { filterFields, invalid, readSelection } from '../metrics/question.ts'
+import { filterFields, type GroupName, invalid, readSelection } from '../metrics/question.ts'
 import { agentFigures, estimatedSatisfaction, isOwnReach, listFigures, metricNamed } from './figures.ts'
 import { agentListAnswer, performanceAnswer, teamListAnswer } from './performance-answers.ts'
 
@@ -30,6 +30,19 @@ export function performanceRoutes({ db, defaultTimeZone }: Parts): Route[] {
       timeZone: (await readOrg(by.orgId)).settings.time_zone ?? defaultTimeZone,
       now: new Date(),
     })
+
+  /** A page of those who are ranked, and what is to be said of all of them. */
+  const ranking = async (by: Viewer, query: Static<typeof listQuery>, groups: GroupName[]) => {
+    const selection = await select(by, query)
+    const rankBy = readRank(query.rank_by)
+    const { answer, rows } = await listFigures(db, by, selection, { groups, rankBy })
+    const { offset = 0 } = query
+    const limit = pageSize(query.limit)
+    return {
+      page: rows.slice(offset, offset + limit),
+      ofAll: listed(answer, rows.length, { limit, offset, rankBy: rankBy.id }),
+    }
+  }
 
   return [
     route({
@@ -100,14 +113,9 @@ export function performanceRoutes({ db, defaultTimeZone }: Parts): Route[] {
       query: listQuery,
       answers: { 200: { description: 'Agents with figures', schema: agentListAnswer } },
       async handle(call) {
-        const { by, query } = call
-        const selection = await select(by, query)
-        const rankBy = readRank(query.rank_by)
-        const { answer, rows } = await listFigures(db, by, selection, { groups: ['agent'], rankBy })
-        const { offset = 0 } = query
-        const limit = pageSize(query.limit)
+        const { page, ofAll } = await ranking(call.by, call.query, ['agent'])
         return okWithEtag(call, {
-          agents: rows.slice(offset, offset + limit).map(({ group, agent, figures, rank, standing }) => ({
+          agents: page.map(({ group, agent, figures, rank, standing }) => ({
             agent_id: group.agent,
             name: agent?.name ?? null,
             email: agent?.email ?? null,
@@ -119,7 +127,7 @@ export function performanceRoutes({ db, defaultTimeZone }: Parts): Route[] {
             figures,
             ...standing,
           })),
-          ...listed(answer, rows.length, { limit, offset, rankBy: rankBy.id }),
+          ...ofAll,
         })
       },
     }),
@@ -133,14 +141,9 @@ export function performanceRoutes({ db, defaultTimeZone }: Parts): Route[] {
       query: listQuery,
       answers: { 200: { description: 'Teams with figures', schema: teamListAnswer } },
       async handle(call) {
-        const { by, query } = call
-        const selection = await select(by, query)
-        const rankBy = readRank(query.rank_by)
-        const { answer, rows } = await listFigures(db, by, selection, { groups: ['team', 'department'], rankBy })
-        const { offset = 0 } = query
-        const limit = pageSize(query.limit)
+        const { page, ofAll } = await ranking(call.by, call.query, ['team', 'department'])
         return okWithEtag(call, {
-          teams: rows.slice(offset, offset + limit).map(({ group, figures, rank, standing }) => ({
+          teams: page.map(({ group, figures, rank, standing }) => ({
             team: group.team,
             department: group.department,
             rank,
@@ -148,7 +151,7 @@ export function performanceRoutes({ db, defaultTimeZone }: Parts): Route[] {
             figures,
             ...standing,
           })),
-          ...listed(answer, rows.length, { limit, offset, rankBy: rankBy.id }),
+          ...ofAll,
         })
       },
     }),

@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, DbOrTx } from '../../platform/db/db.ts'
+import { etagHeader, requireMatch } from '../../platform/http/etag.ts'
 import { type Answer, type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -42,7 +43,7 @@ export function boardRoutes(parts: { db: Db; secrets: Secrets }): Route[] {
   }
   const answer = async (by: Principal, board: Board, status = 200): Promise<Answer> => {
     const { id } = await home(by, await readOrder(db, by))
-    return { status, body: boardView(shownTo(by, board, id)), headers: etagOf(board) }
+    return { status, body: boardView(shownTo(by, board, id)), headers: etagHeader(board) }
   }
   /** Looked up before a body is read: what is foreign answers as what is unknown, whatever is sent. */
   const changeable = async ({ by, params }: ById): Promise<Board> => {
@@ -165,7 +166,7 @@ export function boardRoutes(parts: { db: Db; secrets: Secrets }): Route[] {
         const done = await writeOnce(parts, call, fields, async (tx) => {
           const before = await requireBoard(tx, by, id, true)
           requireMayChange(by, before)
-          requireMatch(call.headers['if-match'] ?? '*', before)
+          requireMatch(call, 'board', before)
           const board = await changeBoard(tx, by, before, { ...change, content: { ...before.content, ...content } })
           const data = { changed: Object.keys(fields).sort(), ...factsOf(board) }
           return { answer: ok({}), action: 'board.change', target: id, data }
@@ -228,7 +229,7 @@ const put = async <T extends ReturnType<typeof Type.Object>>(
 const created = (by: Principal, board: Board): Answer => ({
   status: 201,
   body: boardView(shownTo(by, board, null)),
-  headers: etagOf(board),
+  headers: etagHeader(board),
 })
 
 function shownTo(by: Principal, board: Board, homeId: string | null): Shown {
@@ -253,13 +254,3 @@ const ifGone = (err: unknown): null => {
 
 /** Of what somebody wrote only how much there is. */
 const factsOf = ({ sharing, team_ids, content }: Board) => ({ sharing, team_ids, widgets: content.widgets.length })
-
-const etagOf = ({ revision }: Board): Record<string, string> => ({ ETag: `"${revision}"` })
-
-/** RFC 9110 §13.1.1. @throws Problem('conflict', 'changed_meanwhile') */
-function requireMatch(given: string, { revision }: Board): void {
-  const wanted = given.split(',').map((one) => one.trim().replace(/^W\//, ''))
-  if (wanted.includes('*') || wanted.includes(`"${revision}"`) || wanted.includes(String(revision))) return
-  const detail = 'The board was changed since you read it. Read it again, and send what you want of it now.'
-  throw new Problem('conflict', 'changed_meanwhile', detail, { facts: { revision } })
-}

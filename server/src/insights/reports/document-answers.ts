@@ -52,9 +52,6 @@ export const reportAnswer = Type.Object({
   estimated_completion: orNull(time),
 })
 
-export const pageAnswer = (name: string, item: TSchema) =>
-  Type.Object({ [name]: Type.Array(item), next_cursor: orNull(text) })
-
 type Parts = { secrets: Pick<Secrets, 'hash'>; publicUrl: () => string }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null

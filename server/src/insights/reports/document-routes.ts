@@ -5,14 +5,14 @@ import { type TSchema, Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
 import { inScope } from '../../platform/db/scope.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { isUuid, requireUuid } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
 import type { Store } from '../../storage/index.ts'
-import { documentView, pageAnswer } from './document-answers.ts'
+import { documentView } from './document-answers.ts'
 import { changeDocument, deleteDocument, fileKey, findDocument, listDocuments, requireDocument } from './documents.ts'
 import { fileAnswer } from './file-answer.ts'
 import { checkFileLink } from './links.ts'
@@ -52,8 +52,7 @@ export function documentRoutes(
       query: Type.Object({
         state: Type.Optional(Type.Union(documentStates.map((one) => Type.Literal(one)))),
         ...(kind === 'report' ? { schedule_id: Type.Optional(Type.String({ maxLength: 100 })) } : {}),
-        limit: pageQuery.limit,
-        cursor: cursorParam,
+        ...cursorQuery,
       }),
       answers: { 200: { description: `A page of ${kind}s`, schema: pageAnswer(`${kind}s`, answer) } },
       async handle({ by, query }) {

@@ -3,12 +3,13 @@
 import { Type } from 'typebox'
 import { authorise, writeOnce } from '../../access/index.ts'
 import type { Tx } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { etagHeader, requireMatch } from '../../platform/http/etag.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
 import { type Answer, type Call, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
-import { documentView, pageAnswer, reportAnswer } from './document-answers.ts'
+import { documentView, reportAnswer } from './document-answers.ts'
 import { askForRun, whyNot } from './due-schedules.ts'
 import type { ExportParts } from './export-routes.ts'
 import { readReport } from './report-fields.ts'
@@ -42,7 +43,7 @@ export function scheduleRoutes(parts: Parts): Route[] {
   const answerOf = async (tx: Tx | typeof db, schedule: Schedule, status = 200): Promise<Answer> => ({
     status,
     body: scheduleView(schedule, await membersOf(tx, schedule.org_id, [schedule])),
-    headers: { ETag: `"${schedule.revision}"` },
+    headers: etagHeader(schedule),
   })
 
   /** A step that takes no body. */
@@ -63,7 +64,7 @@ export function scheduleRoutes(parts: Parts): Route[] {
         await known(call)
         return writeOnce(parts, call, {}, async (tx) => {
           const before = await known(call, tx)
-          requireMatch(call.headers['if-match'], before)
+          requireMatch(call, 'schedule', before)
           const after = await changeSchedule(tx, before, await change(before, call))
           return { answer: await answerOf(tx, after), action: `report_schedule.${name}`, target: before.id }
         })
@@ -77,7 +78,7 @@ export function scheduleRoutes(parts: Parts): Route[] {
       summary: 'List schedules of reports',
       tag,
       auth,
-      query: Type.Object({ limit: pageQuery.limit, cursor: cursorParam }),
+      query: Type.Object(cursorQuery),
       answers: { 200: { description: 'The newest first', schema: pageAnswer('schedules', scheduleAnswer) } },
       async handle({ by, query }) {
         const { rows, next_cursor } = await byIds(
@@ -159,7 +160,7 @@ export function scheduleRoutes(parts: Parts): Route[] {
         const zone = await parts.zoneOf(by.orgId)
         return writeOnce(parts, call, sent, async (tx) => {
           const before = await known(call, tx)
-          requireMatch(call.headers['if-match'], before)
+          requireMatch(call, 'schedule', before)
           const when = whenOf(given as Partial<When>, before)
           // Who takes it over sends to no one whom they could not have named themselves.
           if (!given.recipients && before.addresses.length > 0) requireWhole(by)
@@ -245,14 +246,6 @@ function requireWhole({ reach }: Principal): void {
   if (reach === 'all') return
   const detail = 'It is sent to addresses outside, which needs access to the whole organisation.'
   throw new Problem('forbidden', 'outside_recipients', detail)
-}
-
-function requireMatch(given: string | undefined, { revision }: Schedule): void {
-  if (given === undefined) return
-  const tags = given.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  if (tags.includes('*') || tags.includes(`"${revision}"`)) return
-  const detail = 'The schedule was changed since you read it. Read it again, and send what you want of it now.'
-  throw new Problem('conflict', 'changed_meanwhile', detail, { facts: { revision } })
 }
 
 const factsOf = ({ format, frequency, time_of_day, weekdays, day_of_month, member_ids, addresses }: Schedule) => ({

@@ -88,6 +88,7 @@ export const fieldsAnswer = Type.Object({
       is_masked: Type.Boolean({ description: 'You see placeholders in place of it, and find by them alone' }),
     }),
   ),
+  time_zone: Type.String({ description: 'Of the organisation: where its days begin and end, in figures too' }),
 })
 
 export const valuesAnswer = Type.Object({

@@ -4,8 +4,9 @@ import { Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import { byId, isUnmasked } from '../../conversations/index.ts'
 import type { Db } from '../../platform/db/db.ts'
-import { cursorPages, cursorParam, isRowId, pageQuery } from '../../platform/http/paging.ts'
-import { ok, type Principal, type Route, route } from '../../platform/http/route.ts'
+import { etagHeader, requireMatch } from '../../platform/http/etag.ts'
+import { cursorPages, cursorQuery, isRowId, pageAnswer } from '../../platform/http/paging.ts'
+import { type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { Problem } from '../../platform/problem.ts'
@@ -53,14 +54,11 @@ export function savedRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
       description: 'Your own, and those that are shared; in the order in which they were made.',
       tag,
       auth,
-      query: Type.Object({ cursor: cursorParam, limit: pageQuery.limit }),
+      query: Type.Object(cursorQuery),
       answers: {
         200: {
           description: 'A page of them',
-          schema: Type.Object({
-            saved_searches: Type.Array(savedSearchAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('saved_searches', savedSearchAnswer),
         },
       },
       async handle({ by, query }) {
@@ -87,7 +85,7 @@ export function savedRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
         check(by, fields)
         return writeOnce({ db, secrets }, call, input, async (tx) => {
           const made = await createSaved(tx, by, fields)
-          const answer = { status: 201, body: view(by, made), headers: etagOf(made) }
+          const answer = { status: 201, body: view(by, made), headers: etagHeader(made) }
           return { answer, action: 'saved_search.create', target: made.id, data: { is_shared: made.is_shared } }
         })
       },
@@ -102,7 +100,7 @@ export function savedRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
       answers: { 200: { description: 'The search; `ETag` is its revision', schema: savedSearchAnswer } },
       async handle({ by, params }) {
         const found = await requireSaved(db, by, requireUuid(params.id))
-        return ok(view(by, found), etagOf(found))
+        return ok(view(by, found), etagHeader(found))
       },
     }),
     route({
@@ -127,9 +125,9 @@ export function savedRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
         if (input.name !== undefined) input.name = readName(input.name)
         check(by, { ...nothing, ...input })
         return writeOnce({ db, secrets }, call, [input, call.headers['if-match'] ?? null], async (tx) => {
-          const before = requireToChange(by, await requireSaved(tx, by, id, true), call.headers['if-match'])
+          const before = requireToChange(call, await requireSaved(tx, by, id, true))
           const after = await changeSaved(tx, by, before, input)
-          const answer = ok(view(by, after), etagOf(after))
+          const answer = ok(view(by, after), etagHeader(after))
           return { answer, action: 'saved_search.change', target: id, data: { changed: Object.keys(input).sort() } }
         })
       },
@@ -147,7 +145,7 @@ export function savedRoutes({ db, secrets }: { db: Db; secrets: Secrets }): Rout
         const id = requireUuid(call.params.id)
         await requireSaved(db, by, id)
         return writeOnce({ db, secrets }, call, [], async (tx) => {
-          requireToChange(by, await requireSaved(tx, by, id, true), call.headers['if-match'])
+          requireToChange(call, await requireSaved(tx, by, id, true))
           await deleteSaved(tx, by, id)
           return { answer: { status: 204 }, action: 'saved_search.delete', target: id }
         })
@@ -171,18 +169,14 @@ function readName(text: string): string {
   throw new Problem('invalid', 'invalid_request', 'name: send letters that one can see, such as "Late payments".')
 }
 
-function requireToChange(by: Principal, found: SavedSearch, wanted: string | undefined): SavedSearch {
-  if (!mayChange(by, found)) {
+function requireToChange(call: Pick<Call, 'by' | 'headers'>, found: SavedSearch): SavedSearch {
+  if (!mayChange(call.by, found)) {
     const detail = 'This search is shared by somebody else. Save one of your own, or ask an administrator.'
     throw new Problem('forbidden', 'not_yours', detail)
   }
-  const tags = (wanted ?? '*').split(',').map((one) => one.trim().replace(/^W\//, ''))
-  if (tags.includes('*') || tags.includes(`"${found.revision}"`)) return found
-  const detail = 'The search was changed since you read it. Read it again, and send what you want of it now.'
-  throw new Problem('conflict', 'changed_meanwhile', detail, { facts: { revision: found.revision } })
+  requireMatch(call, 'search', found)
+  return found
 }
-
-const etagOf = ({ revision }: SavedSearch) => ({ ETag: `"${revision}"` })
 
 function view(by: Principal, { owner, created_at, updated_at, ...saved }: SavedSearch) {
   const { id, name, is_shared, q, filter, sort, columns, revision } = saved

@@ -1,6 +1,7 @@
 // Searching over REST: all conversations, one conversation, and what there is to search by. How it is found: hits.ts.
 
 import { Type } from 'typebox'
+import { orgReader } from '../../access/index.ts'
 import { byId, isUnmasked, ownId, readDossier } from '../../conversations/index.ts'
 import type { Db } from '../../platform/db/db.ts'
 import type { FilterNode } from '../../platform/filter/syntax-tree.ts'
@@ -50,7 +51,9 @@ const momentOf = (reached: Position | undefined) => (reached?.k ? new Date(reach
 
 const isSeq = (value: unknown): value is { q: number } => Number.isSafeInteger((value as { q?: unknown } | null)?.q)
 
-export function searchRoutes({ db }: { db: Db }): Route[] {
+export function searchRoutes({ db, defaultTimeZone }: { db: Db; defaultTimeZone: string }): Route[] {
+  const readOrg = orgReader(db)
+
   return [
     route({
       method: 'GET',
@@ -137,13 +140,16 @@ export function searchRoutes({ db }: { db: Db }): Route[] {
     route({
       method: 'GET',
       paths: ['/v1/search/fields'],
-      summary: 'List the fields to search by',
+      summary: 'List the fields to search by, and the time zone of your organisation',
       description:
         'The names are those of the filter language; names of metadata are those of your newest conversations.',
       tag,
       auth: 'calls:read',
       answers: { 200: { description: 'All fields', schema: fieldsAnswer } },
-      handle: async ({ by }) => ok({ fields: await describeFields(db, by) }),
+      async handle({ by }) {
+        const { settings } = await readOrg(by.orgId)
+        return ok({ fields: await describeFields(db, by), time_zone: settings.time_zone ?? defaultTimeZone })
+      },
     }),
     route({
       method: 'GET',

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { ok, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
@@ -55,10 +55,7 @@ export function alertRoutes(parts: { db: Db; secrets: Secrets; queue: () => Queu
       answers: {
         200: {
           description: 'A page of alerts',
-          schema: Type.Object({
-            alerts: Type.Array(alertAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('alerts', alertAnswer),
         },
       },
       async handle({ by, query }) {

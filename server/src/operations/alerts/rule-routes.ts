@@ -3,7 +3,7 @@
 import { Type } from 'typebox'
 import { writeOnce } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
-import { cursorPages, isRowId, pageQuery } from '../../platform/http/paging.ts'
+import { cursorPages, isRowId, pageAnswer, pageQuery } from '../../platform/http/paging.ts'
 import { type Call, ok, type Principal, type Route, route } from '../../platform/http/route.ts'
 import { strictFields } from '../../platform/http/strict-fields.ts'
 import { newId, requireUuid } from '../../platform/ids.ts'
@@ -60,10 +60,7 @@ export function ruleRoutes(parts: { db: Db; secrets: Secrets; metrics: Metrics; 
       answers: {
         200: {
           description: 'Oldest first',
-          schema: Type.Object({
-            rules: Type.Array(ruleAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('rules', ruleAnswer),
         },
       },
       async handle({ by, query }) {

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { nilOrg, writeAudit } from '../../access/index.ts'
 import type { Db, Tx } from '../../platform/db/db.ts'
 import { everyOrg } from '../../platform/db/scope.ts'
-import { pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
+import { pageAnswer, pageQuery, pageSize, readCursor, writeCursor } from '../../platform/http/paging.ts'
 import { type Answer, type Call, ok, type Route, route } from '../../platform/http/route.ts'
 import { isUuid, requireUuid } from '../../platform/ids.ts'
 import type { Queue } from '../../platform/jobs/queue.ts'
@@ -71,10 +71,7 @@ export function overviewRoutes(input: { db: Db; queue: Queue; version: string })
       answers: {
         200: {
           description: 'The newest failure first',
-          schema: Type.Object({
-            dead_jobs: Type.Array(deadJobAnswer),
-            next_cursor: Type.Union([Type.String(), Type.Null()]),
-          }),
+          schema: pageAnswer('dead_jobs', deadJobAnswer),
         },
       },
       async handle({ query }) {

@@ -24,6 +24,13 @@ export const cursorParam = Type.Optional(
   Type.String({ maxLength: 200, description: '`next_cursor` of the page before' }),
 )
 
+/** Query parameters of lists that go on by a cursor. */
+export const cursorQuery = { limit: pageQuery.limit, cursor: cursorParam }
+
+/** The answer of such a list: a page of `item`s under `name`. */
+export const pageAnswer = (name: string, item: TSchema) =>
+  Type.Object({ [name]: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) })
+
 export const pageSize = (limit = pageSizeDefault): number => Math.min(limit, pageSizeMax)
 
 export const writeCursor = (position: object): string => Buffer.from(JSON.stringify(position)).toString('base64url')

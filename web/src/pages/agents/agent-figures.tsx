@@ -8,19 +8,9 @@ import { useUnits } from '../../components/charts/units.ts'
 import { Panel } from '../../components/panel.tsx'
 import type { Period } from './period.ts'
 import type { AgentPerformance, Metric } from './queries.ts'
-import { chartFigure, useMetricName } from './words.ts'
+import { chartFigure, comparedMetrics, useMetricName } from './words.ts'
 import '../../components/charts/charts.css'
 
-const shown = [
-  'conversations',
-  'aht',
-  'silence_ratio',
-  'hold_time',
-  'avg_response_time',
-  'sentiment_customer',
-  'negative_turn_ratio',
-  'satisfaction_estimated',
-] as const
 /** A team's sum says nothing beside one agent's. */
 const sums: readonly string[] = ['conversations', 'calls', 'chats', 'completed']
 
@@ -32,7 +22,7 @@ export function AgentFigures({ agent, period }: { agent: AgentPerformance; perio
       about={agent.compared_with ? t('agent.figuresAbout', { team: agent.compared_with }) : undefined}
     >
       <dl className="agents-tiles">
-        {shown.map((id) => {
+        {comparedMetrics.map((id) => {
           const metric = agent.metrics.find((one) => one.id === id)
           return metric && <Tile key={id} agent={agent} metric={metric} period={period} />
         })}

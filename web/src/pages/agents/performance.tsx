@@ -1,6 +1,6 @@
 // Agents of a period, best first by the metric that they are ranked by, with what each is good and weak at.
 
-import { Alert, Anchor, Badge, Button, Group, Select, Stack, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Alert, Anchor, Badge, Group, Select, Stack, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconHeadset } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -9,6 +9,7 @@ import { useAddress } from '../../components/address.ts'
 import { Change } from '../../components/charts/change.tsx'
 import { FigureLink } from '../../components/charts/figure-link.tsx'
 import { Spark } from '../../components/charts/spark.tsx'
+import { Rest } from '../../components/listed.tsx'
 import { Blank, Failed, Waiting } from '../../components/states.tsx'
 import { TableRegion } from '../../components/table-region.tsx'
 import { searchOf } from './period.ts'
@@ -65,11 +66,7 @@ export function Performance() {
             <Text size="sm" c="dimmed" role="status">
               {t('performance.count', { count: first.total })} {t('performance.rankedMin', { count: rankedMin })}
             </Text>
-            {list.hasNextPage && (
-              <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {t('more')}
-              </Button>
-            )}
+            <Rest query={list} />
           </Group>
         </>
       )}

@@ -104,11 +104,6 @@ export const lastConversationsQuery = (agentId: string) =>
       ),
   })
 
-export const teamsQuery = queryOptions({
-  queryKey: ['teams', 'list'],
-  queryFn: async () => (await told(api.GET('/v1/teams', { params: { query: { limit: 200 } } }))).teams,
-})
-
 export const directoryQuery = ({ team, active }: { team: string; active: string }) =>
   infiniteQueryOptions({
     queryKey: ['agents', 'directory', team, active],

@@ -3,8 +3,8 @@
 import { Select } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { teamsQuery } from '../../api/names.ts'
 import { useMay } from '../../api/session.ts'
-import { teamsQuery } from './queries.ts'
 
 export function useTeams() {
   const may = useMay()

@@ -18,19 +18,8 @@ import {
   teamPerformanceQuery,
 } from './queries.ts'
 import { StandingBrief } from './standing.tsx'
-import { chartFigure, useMetricName } from './words.ts'
+import { chartFigure, comparedMetrics, useMetricName } from './words.ts'
 import '../../components/charts/charts.css'
-
-const columns = [
-  'conversations',
-  'aht',
-  'silence_ratio',
-  'hold_time',
-  'avg_response_time',
-  'sentiment_customer',
-  'negative_turn_ratio',
-  'satisfaction_estimated',
-] as const
 
 type Row = {
   key: string
@@ -88,7 +77,7 @@ function ByTeam() {
 
 function ByDepartment() {
   const period = usePeriod()
-  const list = useQuery(departmentPerformanceQuery(period, columns))
+  const list = useQuery(departmentPerformanceQuery(period, comparedMetrics))
   return (
     <Loaded query={list}>
       {({ rows, metrics }) => (
@@ -117,7 +106,7 @@ function HeatTable({ rows, metrics }: { rows: readonly Row[]; metrics: readonly 
         {t('teams.blank.text')}
       </Blank>
     )
-  const shown = columns.flatMap((id) => metrics.find((one) => one.id === id) ?? [])
+  const shown = comparedMetrics.flatMap((id) => metrics.find((one) => one.id === id) ?? [])
   const hasStanding = rows.some(({ standing }) => standing !== null)
   return (
     <>

@@ -1,10 +1,22 @@
-// What metrics and agents are called here, and where their figures lead.
+// What metrics and agents are called here, which are compared, and where their figures lead.
 
 import { useTranslation } from 'react-i18next'
 import type { ChartFigure } from '../../components/charts/chart-data.ts'
 import type agents from '../../strings/en/agents.json'
 import type { Period } from './period.ts'
 import type { Figure } from './queries.ts'
+
+/** What an agent and a team are looked at by. */
+export const comparedMetrics = [
+  'conversations',
+  'aht',
+  'silence_ratio',
+  'hold_time',
+  'avg_response_time',
+  'sentiment_customer',
+  'negative_turn_ratio',
+  'satisfaction_estimated',
+] as const
 
 type Known = keyof typeof agents.metric
 

@@ -1,8 +1,9 @@
 // The conversations behind a figure, as the address of their list: its period, the filters of the board and the widget,
 // the group, and what the metric counts.
 
+import { startOfDay } from '../../components/day-start.ts'
 import { filterNames, filterText, type Filters as ListFilters, quoted } from '../interactions/filters.ts'
-import { addDays, startOfDay } from './periods.ts'
+import { addDays } from './periods.ts'
 import type { Filters, GroupName } from './queries.ts'
 
 type Asked = { start_date: string; end_date: string; time_zone: string }
@@ -32,7 +33,7 @@ export function addressBehind({ period, filters, group, metric, conditions = [] 
   const extra: string[] = [...conditions]
   const narrow = (name: keyof ListFilters, value: string) => {
     if (name === 'filter' || (address[name] !== undefined && address[name] !== value))
-      extra.push(name === 'filter' ? value : filterText({ [name]: value }))
+      extra.push(name === 'filter' ? value : filterText({ [name]: value }, period.time_zone))
     else address[name] = value
   }
   for (const [name, value] of Object.entries(group) as [GroupName, string | null][]) {
@@ -75,7 +76,7 @@ function severalOf(name: keyof Filters, value: string): string | null {
   return `${fields[name] ?? name} ${name === 'tag' ? ':' : '='} (${values.join(' OR ')})`
 }
 
-/** As moments: the list's own days may be those of another zone. The end is not part of it. */
+/** As moments: what is not over ends within a day. The end is not part of it. */
 function boundsOf(period: Asked, group: Behind['group']): { from: string; to: string } {
   const [name, first] =
     (['day', 'week', 'month'] as const).map((one) => [one, group[one]] as const).find(([, at]) => at) ?? []

@@ -2,14 +2,13 @@
 // has changed it meanwhile.
 
 import { Alert, Button, Group, Paper, Text, TextInput } from '@mantine/core'
-import { modals } from '@mantine/modals'
 import { IconArrowBackUp, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asFailure } from '../../api/failure.ts'
-import { say } from '../../components/actions.tsx'
+import { mayLeave, say } from '../../components/actions.tsx'
 import { Blank, Failed } from '../../components/states.tsx'
 import { useBoardActs } from './board-acts.ts'
 import { freshId, useBoardDraft } from './draft.ts'
@@ -217,21 +216,10 @@ function useGuard(isDirty: boolean, boardId: string) {
   useBlocker({
     disabled: !isDirty,
     enableBeforeUnload: () => isDirty && !isLeaving.current,
-    shouldBlockFn({ next }) {
+    async shouldBlockFn({ next }) {
       const search = next.search as Record<string, string | undefined>
       const stays = next.pathname.endsWith('/home') && search.edit === 'yes' && (search.board ?? boardId) === boardId
-      if (stays || isLeaving.current) return false
-      return new Promise<boolean>((decide) =>
-        modals.openConfirmModal({
-          title: t('leave.title'),
-          children: <Text size="sm">{t('leave.text')}</Text>,
-          labels: { confirm: t('leave.confirm'), cancel: t('leave.stay') },
-          closeButtonProps: { 'aria-label': t('shell:action.close') },
-          onConfirm: () => decide(false),
-          onCancel: () => decide(true),
-          onClose: () => decide(true),
-        }),
-      )
+      return !stays && !isLeaving.current && !(await mayLeave(t('leave')))
     },
   })
   return isLeaving

@@ -1,4 +1,4 @@
-// Periods by name as days, and days as moments of the organisation's time zone.
+// Periods by name as days.
 
 import type { Board } from './queries.ts'
 
@@ -54,16 +54,4 @@ export function daysOf(period: Period, today: string): Days {
     default:
       return { from: addDays(today, 1 - Number(/\d+/.exec(period)?.[0])), to: today }
   }
-}
-
-/** The moment at which a day begins there; clocks may change in between, so that the second look is the right one. */
-export function startOfDay(day: string, timeZone: string): Date {
-  const wanted = Date.parse(`${day}T00:00:00Z`)
-  const first = wanted - offsetMs(wanted, timeZone)
-  return new Date(wanted - offsetMs(first, timeZone))
-}
-
-function offsetMs(at: number, timeZone: string): number {
-  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)
-  return Date.parse(`${shown.replace(' ', 'T')}Z`) - Math.floor(at / 1000) * 1000
 }

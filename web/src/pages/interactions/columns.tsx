@@ -26,6 +26,9 @@ export const standardColumns = [
   'status',
 ] as const
 
+/** Those among them that are metrics: of the others the server tells, and nothing waits for that. */
+export const standardMetrics = ['silence_ratio']
+
 /** The same list as long as words, formats and metrics are the same. */
 export function useInteractionColumns(metrics: readonly string[]): Column<Interaction>[] {
   const { t } = useTranslation('interactions')

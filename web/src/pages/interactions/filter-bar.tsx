@@ -21,7 +21,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../../api/session.ts'
 import { useFormats } from '../../components/figures.tsx'
-import { type Filters, filterNames, type Refused } from './filters.ts'
+import { dayMeant, type Filters, filterNames, type Refused } from './filters.ts'
 import { agentsQuery, fieldsQuery, tagsQuery, teamsQuery } from './queries.ts'
 
 export type FilterChange = Partial<Record<keyof Filters | 'q', string | null>>
@@ -139,6 +139,7 @@ function Fields({ filters, refused, onChange }: FieldsProps) {
   const agents = useQuery({ ...agentsQuery, enabled: may('agents:read') })
   const teams = useQuery({ ...teamsQuery, enabled: may('users:read') })
   const tags = useQuery(tagsQuery)
+  const fields = useQuery(fieldsQuery)
   const choice = (name: keyof Filters, data: { value: string; label: string }[]) => (
     <Select
       key={name}
@@ -163,7 +164,7 @@ function Fields({ filters, refused, onChange }: FieldsProps) {
             type="date"
             w={160}
             label={t(`filter.${name}`)}
-            value={filters[name]?.includes('T') ? '' : (filters[name] ?? '')}
+            value={dayMeant(name, filters[name] ?? '', fields.data?.time_zone ?? null) ?? ''}
             onChange={(event) => onChange({ [name]: event.currentTarget.value })}
           />
         ))}
@@ -241,10 +242,10 @@ function Expression({ filters, refused, onChange }: FieldsProps) {
       {fields.data && (
         <details>
           <Text component="summary" size="xs">
-            {t('expression.fields', { count: fields.data.length })}
+            {t('expression.fields', { count: fields.data.fields.length })}
           </Text>
           <dl className="field-list">
-            {fields.data.map(({ name, description, operators }) => (
+            {fields.data.fields.map(({ name, description, operators }) => (
               <div key={name}>
                 <dt>
                   <code>{name}</code> <small>{operators.join(' ')}</small>
@@ -262,10 +263,11 @@ function Expression({ filters, refused, onChange }: FieldsProps) {
 function Shown({ name, value }: { name: keyof Filters; value: string }) {
   const may = useMay()
   const agents = useQuery({ ...agentsQuery, enabled: name === 'agent' && may('agents:read') })
+  const fields = useQuery(fieldsQuery)
   const { dateTime } = useFormats()
   // A figure's link names moments in place of days.
   if ((name === 'from' || name === 'to') && value.includes('T') && !Number.isNaN(Date.parse(value)))
-    return <>{dateTime(value)}</>
+    return <>{dayMeant(name, value, fields.data?.time_zone ?? null) ?? dateTime(value)}</>
   if (name !== 'agent') return <>{value}</>
   const found = agents.data?.find(({ agent_id }) => agent_id === value)
   return <>{found?.name ?? found?.email ?? value.slice(0, 8)}</>

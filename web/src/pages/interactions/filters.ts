@@ -1,4 +1,8 @@
-// What the list is filtered by: kept in the address field by field, sent as one expression of the filter language.
+// What the list is filtered by: kept in the address field by field, sent as one expression of the filter language. A date
+// alone is a day of the organisation's time zone, as in all figures.
+
+import { dayStartingAt, endOfDay, startOfDay } from '../../components/day-start.ts'
+import { isDay, plusDays } from '../../components/days.ts'
 
 export type Filters = {
   channel?: string | undefined
@@ -33,10 +37,10 @@ export const filterNames = [
 
 export const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-const written: Record<keyof Filters, (value: string) => string> = {
+const written: Record<keyof Filters, (value: string, timeZone: string) => string> = {
   channel: (value) => `channel = ${value}`,
-  from: (value) => `started_at >= ${quoted(value)}`,
-  to: (value) => `started_at < ${quoted(dayAfter(value))}`,
+  from: (value, zone) => `started_at >= ${quoted(isDay(value) ? startOfDay(value, zone).toISOString() : value)}`,
+  to: (value, zone) => `started_at < ${quoted(isDay(value) ? endOfDay(value, zone).toISOString() : value)}`,
   agent: (value) => `agent.id = ${quoted(value)}`,
   team: (value) => `team = ${quoted(value)}`,
   direction: (value) => `direction = ${value}`,
@@ -48,21 +52,22 @@ const written: Record<keyof Filters, (value: string) => string> = {
   filter: (value) => `(${value})`,
 }
 
-/** A date alone means its whole day. */
-export function dayAfter(date: string, days = 1): string {
-  const at = new Date(`${date}T00:00:00Z`)
-  if (Number.isNaN(at.getTime())) return date
-  at.setUTCDate(at.getUTCDate() + days)
-  return at.toISOString().slice(0, 10)
-}
-
-export const filterText = (filters: Filters): string =>
+export const filterText = (filters: Filters, timeZone: string): string =>
   filterNames
     .flatMap((name) => {
       const value = filters[name]?.trim()
-      return value ? [written[name](value)] : []
+      return value ? [written[name](value, timeZone)] : []
     })
     .join(' AND ')
+
+export const hasDays = ({ from, to }: Filters): boolean => isDay(from?.trim()) || isDay(to?.trim())
+
+/** The first or the last day that is meant; null for moments in between. */
+export function dayMeant(name: 'from' | 'to', value: string, timeZone: string | null): string | null {
+  if (isDay(value)) return value
+  const begins = timeZone && dayStartingAt(value, timeZone)
+  return begins && (name === 'to' ? plusDays(begins, -1) : begins)
+}
 
 const word = '\\w+'
 const inQuotes = '"(?:[^"\\\\]|\\\\.)*"'
@@ -83,19 +88,19 @@ const patterns: Record<keyof Filters, string> = {
 const whole = new RegExp(`^${filterNames.map((name) => `(?:${patterns[name]}(?: AND |$))?`).join('')}$`, 's')
 
 /** What `filterText` has made of fields becomes those fields again; anything else is a condition by hand. */
-export function filtersOf(text: string): Filters {
+export function filtersOf(text: string, timeZone: string): Filters {
   const groups = Object.entries(whole.exec(text)?.groups ?? {}).filter(([, value]) => value !== undefined)
   const found = Object.fromEntries(
-    groups.map(([name, value]) => [name, readOf(name as keyof Filters, value)]),
+    groups.map(([name, value]) => [name, readOf(name as keyof Filters, value, timeZone)]),
   ) as Filters
-  return filterText(found) === text && isClosed(found.filter ?? '') ? found : { filter: text }
+  return filterText(found, timeZone) === text && isClosed(found.filter ?? '') ? found : { filter: text }
 }
 
-function readOf(name: keyof Filters, value: string): string {
+function readOf(name: keyof Filters, value: string, timeZone: string): string {
   if (name === 'reviewed') return value === 'true' ? 'yes' : 'no'
   if (name === 'filter' || !value.startsWith('"')) return value
   const bare = value.slice(1, -1).replace(/\\(.)/gs, '$1')
-  return name === 'to' ? dayAfter(bare, -1) : bare
+  return ((name === 'from' || name === 'to') && dayMeant(name, bare, timeZone)) || bare
 }
 
 /** Whether each bracket is closed where it was opened, so that two conditions are not taken for one. */
@@ -109,11 +114,11 @@ function isClosed(text: string): boolean {
   return depth === 0
 }
 
-/** Why the server refuses the condition by hand, where it is that; the position is within the field. */
-export function refusedCondition({ code, message, facts }: Refusal, filters: Filters): Refused | null {
-  const condition = filters.filter?.trim()
+/** Why the server refuses the condition by hand, which ends `sent`, where it is that; the position is within the field. */
+export function refusedCondition({ code, message, facts }: Refusal, given: string, sent: string): Refused | null {
+  const condition = given.trim()
   if (code !== 'invalid_filter' || !condition || typeof facts.position !== 'number') return null
-  const at = facts.position - (filterText(filters).length - condition.length - 1)
+  const at = facts.position - (sent.length - condition.length - 1)
   // One past the end is the bracket that closes it.
   if (at < 0 || at > condition.length) return null
   return { at: at + 1, why: message.replace(/^Filter, at position \d+: /, '') }

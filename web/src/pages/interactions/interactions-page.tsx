@@ -16,10 +16,10 @@ import { ColumnMenu, DataTable, type Sort } from '../../components/data-table.ts
 import { Page } from '../../components/page.tsx'
 import { Blank, Failed, Waiting } from '../../components/states.tsx'
 import { BulkBar } from './bulk-bar.tsx'
-import { nameOf, standardColumns, useInteractionColumns } from './columns.tsx'
+import { nameOf, standardColumns, standardMetrics, useInteractionColumns } from './columns.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { FilterBar, type FilterChange } from './filter-bar.tsx'
-import { filtersIn, filtersOf, filterText, refusedCondition } from './filters.ts'
+import { filtersIn, filtersOf, filterText, hasDays, refusedCondition } from './filters.ts'
 import { fieldsQuery, interactionsQuery, type SavedView } from './queries.ts'
 import { SavedViews } from './saved-views.tsx'
 import './interactions.css'
@@ -36,23 +36,29 @@ export function InteractionsPage() {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const q = search.q ?? ''
   const filters = filtersIn(search)
-  const filter = filterText(filters)
   const sort = search.sort ?? sortDefault
 
   const fields = useQuery(fieldsQuery)
+  const timeZone = fields.data?.time_zone
+  const isZoneMissing = timeZone === undefined && hasDays(filters)
+  const filter = filterText(filters, timeZone ?? 'UTC')
   const metrics = useMemo(
     () =>
-      (fields.data ?? []).flatMap(({ name, type, description }) =>
+      fields.data?.fields.flatMap(({ name, type, description }) =>
         type === 'number' && description === `Metric ${name}` ? [name] : [],
-      ),
+      ) ?? standardMetrics,
     [fields.data],
   )
   const columns = useInteractionColumns(metrics)
   const known = columns.map(({ id }) => id)
   const { shown, setShown } = useColumns('interactions', standardColumns, known)
-  const asked = shown.filter((id) => metrics.includes(id)).join(',')
+  const shownMetrics = shown.filter((id) => metrics.includes(id)).join(',')
   const drawn = useMemo(() => shown.flatMap((id) => columns.find((one) => one.id === id) ?? []), [shown, columns])
-  const list = useInfiniteQuery(interactionsQuery({ q, filter, sort, columns: asked }))
+  const list = useInfiniteQuery({
+    ...interactionsQuery({ q, filter, sort, columns: shownMetrics }),
+    enabled: !isZoneMissing,
+  })
+  const asked = isZoneMissing ? fields : list
   useFresh(list.data?.pages.length ?? 1)
   const rows = useMemo(() => list.data?.pages.flatMap(({ conversations }) => conversations) ?? [], [list.data])
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list
@@ -60,7 +66,7 @@ export function InteractionsPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, hasNextPage, isFetchingNextPage])
   const first = list.data?.pages[0]
-  const refused = list.isError ? refusedCondition(asFailure(list.error), filters) : null
+  const refused = list.isError ? refusedCondition(asFailure(list.error), filters.filter ?? '', filter) : null
   const isNarrowed = q !== '' || filter !== ''
 
   // Each filter is a step that Back takes back; letters that are typed are not.
@@ -71,7 +77,7 @@ export function InteractionsPage() {
       to: '.',
       search: {
         ...(view.q ? { q: view.q } : {}),
-        ...filtersOf(view.filter ?? ''),
+        ...(timeZone ? filtersOf(view.filter ?? '', timeZone) : { filter: view.filter ?? undefined }),
         ...(view.sort ? { sort: view.sort } : {}),
       },
     })
@@ -82,17 +88,19 @@ export function InteractionsPage() {
       title={t('title')}
       about={first && <Count total={first.total} isExact={first.total_is_exact} />}
       actions={
-        <>
-          <SavedViews now={{ q, filter, sort, columns: [...shown] }} onOpen={open} />
-          {may('reports:manage') && <ExportMenu q={q} filter={filter} />}
-          <ColumnMenu columns={columns} shown={shown} onChange={setShown} />
-        </>
+        !isZoneMissing && (
+          <>
+            <SavedViews now={{ q, filter, sort, columns: [...shown] }} onOpen={open} />
+            {may('reports:manage') && <ExportMenu q={q} filter={filter} />}
+            <ColumnMenu columns={columns} shown={shown} onChange={setShown} />
+          </>
+        )
       }
     >
       <FilterBar q={q} filters={filters} refused={refused} onChange={change} />
       {picked.size > 0 && <BulkBar picked={picked} onPick={(ids) => setPicked(new Set(ids))} />}
-      {list.isError && refused === null && <Failed error={list.error} retry={() => void list.refetch()} />}
-      {list.isPending && <Waiting lines={12} />}
+      {asked.isError && refused === null && <Failed error={asked.error} retry={() => void asked.refetch()} />}
+      {list.isPending && !asked.isError && <Waiting lines={12} />}
       {first &&
         rows.length === 0 &&
         (isNarrowed ? <NothingFound onClear={() => void navigate({ to: '.', search: {} })} /> : <NothingYet />)}

@@ -61,7 +61,7 @@ export const tagsQuery = queryOptions({
 export const fieldsQuery = queryOptions({
   queryKey: ['search-fields'],
   staleTime: 300_000,
-  queryFn: async () => (await told(api.GET('/v1/search/fields'))).fields,
+  queryFn: () => told(api.GET('/v1/search/fields')),
 })
 
 export function useBulk() {

@@ -1,65 +1,55 @@
 // Jobs that failed on every try: tried again, or discarded.
 
-import { Button, Group, Stack, Text } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button, Group, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../../api/session.ts'
 import { useAct } from '../../components/act.ts'
 import { ask } from '../../components/actions.tsx'
 import { Absent, When } from '../../components/figures.tsx'
+import { Listed } from '../../components/listed.tsx'
+import { usePages } from '../../components/pages.ts'
 import { Panel } from '../../components/panel.tsx'
-import { Loaded } from '../../components/states.tsx'
 import { Small } from './parts.tsx'
-import { type DeadJob, deadJobsQuery, discardJob, retryJob } from './queries.ts'
+import { againMs, type DeadJob, discardJob, readDeadJobs, retryJob } from './queries.ts'
 
 const touches = [['operations']]
 
 export function DeadJobs() {
   const { t } = useTranslation(['operations', 'shell'])
-  const jobs = useInfiniteQuery(deadJobsQuery)
+  const jobs = usePages(['operations', 'dead-jobs'], readDeadJobs, { everyMs: againMs })
   const columns = ['job', 'customer', 'failedAt', 'attempts', 'error', 'actions'] as const
   return (
     <Panel title={t('dead.title')} about={t('dead.about')}>
-      <Loaded query={jobs as never}>
-        {() => {
-          const rows = jobs.data?.pages.flatMap(({ dead_jobs }) => dead_jobs) ?? []
-          if (rows.length === 0) {
-            return (
-              <Text size="sm" c="dimmed">
-                {t('dead.none')}
-              </Text>
-            )
-          }
-          return (
-            <Stack gap="sm">
-              <Small
-                label={t('dead.title')}
-                columns={columns.map((one) => t(`dead.${one}`))}
-                areNumbers={false}
-                minWidth={820}
-                rows={rows.map((one) => ({
-                  id: one.id,
-                  cells: [
-                    one.job,
-                    one.customer_id ?? <Absent key="customer" reason={t('dead.noCustomer')} />,
-                    <When key="at" at={one.failed_at} relative />,
-                    one.attempts,
-                    <Text key="error" size="sm" maw={360} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
-                      {one.error ?? <Absent />}
-                    </Text>,
-                    <Acts key="acts" job={one} />,
-                  ],
-                }))}
-              />
-              {jobs.hasNextPage && (
-                <Button variant="default" loading={jobs.isFetchingNextPage} onClick={() => jobs.fetchNextPage()}>
-                  {t('shell:action.more')}
-                </Button>
-              )}
-            </Stack>
-          )
-        }}
-      </Loaded>
+      <Listed
+        query={jobs}
+        blank={
+          <Text size="sm" c="dimmed">
+            {t('dead.none')}
+          </Text>
+        }
+      >
+        {(rows) => (
+          <Small
+            label={t('dead.title')}
+            columns={columns.map((one) => t(`dead.${one}`))}
+            areNumbers={false}
+            minWidth={820}
+            rows={rows.map((one) => ({
+              id: one.id,
+              cells: [
+                one.job,
+                one.customer_id ?? <Absent key="customer" reason={t('dead.noCustomer')} />,
+                <When key="at" at={one.failed_at} relative />,
+                one.attempts,
+                <Text key="error" size="sm" maw={360} lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
+                  {one.error ?? <Absent />}
+                </Text>,
+                <Acts key="acts" job={one} />,
+              ],
+            }))}
+          />
+        )}
+      </Listed>
     </Panel>
   )
 }

@@ -1,7 +1,8 @@
 // Figures side by side, and small tables, as every part of the page shows them.
 
-import { SimpleGrid, Table, Text, VisuallyHidden } from '@mantine/core'
+import { SimpleGrid, Table, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { TableRegion } from '../../components/table-region.tsx'
 
 export function Figures({ label, of }: { label: string; of: { name: string; value: ReactNode }[] }) {
   return (
@@ -29,35 +30,23 @@ export function Small(props: {
   areNumbers?: boolean
 }) {
   const { label, columns, rows, minWidth = 420, areNumbers = true } = props
-  const align = (index: number) => (areNumbers && index > 0 ? { ta: 'end' as const } : {})
+  const isNumber = (index: number) => areNumbers && index > 0
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section aria-label={label} tabIndex={0} style={{ overflowX: 'auto', position: 'relative' }}>
-      <Table miw={minWidth} verticalSpacing={4}>
-        <Table.Caption p={0} mt={0}>
-          <VisuallyHidden>{label}</VisuallyHidden>
-        </Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((name, index) => (
-              <Table.Th key={name} scope="col" {...align(index)}>
-                {name}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ id, cells }) => (
-            <Table.Tr key={id}>
-              {cells.map((cell, index) => (
-                <Table.Td key={columns[index]} {...align(index)}>
-                  {cell}
-                </Table.Td>
-              ))}
-            </Table.Tr>
+    <TableRegion
+      label={label}
+      minWidth={minWidth}
+      isDense
+      headings={columns.map((name, index) => ({ id: name, label: name, ...(isNumber(index) ? { align: 'end' } : {}) }))}
+    >
+      {rows.map(({ id, cells }) => (
+        <Table.Tr key={id}>
+          {cells.map((cell, index) => (
+            <Table.Td key={columns[index]} {...(isNumber(index) ? { ta: 'end' } : {})}>
+              {cell}
+            </Table.Td>
           ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+        </Table.Tr>
+      ))}
+    </TableRegion>
   )
 }

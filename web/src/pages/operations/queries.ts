@@ -1,14 +1,13 @@
 // What the page of the operator asks and tells the server.
 
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { Answer } from '../../api/answer.ts'
 import { api, told } from '../../api/client.ts'
 
 export type State = Answer<'/v1/operations', 'get'>
-type DeadJobs = Answer<'/v1/operations/dead-jobs', 'get'>
-export type DeadJob = DeadJobs['dead_jobs'][number]
+export type DeadJob = Answer<'/v1/operations/dead-jobs', 'get'>['dead_jobs'][number]
 
-const againMs = 10_000
+export const againMs = 10_000
 const pageSize = 20
 const byId = (id: string) => ({ params: { path: { id } } })
 
@@ -20,18 +19,11 @@ export const stateQuery = queryOptions({
   refetchInterval: againMs,
 })
 
-export const deadJobsQuery = infiniteQueryOptions({
-  queryKey: ['operations', 'dead-jobs'],
-  initialPageParam: null as string | null,
-  queryFn: ({ pageParam }) =>
-    told(
-      api.GET('/v1/operations/dead-jobs', {
-        params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
-      }),
-    ),
-  getNextPageParam: (last: DeadJobs) => last.next_cursor,
-  refetchInterval: againMs,
-})
+export async function readDeadJobs(cursor: string | undefined) {
+  const query = { limit: pageSize, ...(cursor ? { cursor } : {}) }
+  const { dead_jobs, next_cursor } = await told(api.GET('/v1/operations/dead-jobs', { params: { query } }))
+  return { rows: dead_jobs, next: next_cursor }
+}
 
 export const retryJob = (id: string) => told(api.POST('/v1/operations/dead-jobs/{id}/retry', byId(id)))
 export const discardJob = (id: string) => told(api.DELETE('/v1/operations/dead-jobs/{id}', byId(id)))

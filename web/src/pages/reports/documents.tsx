@@ -1,66 +1,67 @@
 // Reports or exports: made, being made, failed; to be downloaded, renamed, deleted.
 
-import { Alert, Anchor, Badge, Button, Group, Loader, Menu, Stack, Table, Text } from '@mantine/core'
-import { IconDots, IconDownload, IconReportAnalytics, IconTableExport } from '@tabler/icons-react'
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Anchor, Badge, Button, Group, Loader, Menu, Table, Text } from '@mantine/core'
+import { IconDownload, IconReportAnalytics, IconTableExport } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../../api/live.ts'
 import { useAct } from '../../components/act.ts'
-import { ask } from '../../components/actions.tsx'
 import { Absent, useFormats, When } from '../../components/figures.tsx'
-import { Blank, Failed, Waiting } from '../../components/states.tsx'
+import { Listed } from '../../components/listed.tsx'
+import { usePages } from '../../components/pages.ts'
+import { Blank } from '../../components/states.tsx'
 import { TableRegion } from '../../components/table-region.tsx'
-import { type Document, deleteDocument, documentsQuery, type Kind } from './queries.ts'
+import { type Document, deleteDocument, type Kind, readDocuments } from './queries.ts'
 import { RenameDialog } from './rename-dialog.tsx'
+import { RowMenu } from './row-menu.tsx'
+
+const pollMs = 1000
 
 export function Documents({ kind, scheduleId = '', action }: { kind: Kind; scheduleId?: string; action: ReactNode }) {
   const { t } = useTranslation(['reports', 'shell'])
   const client = useQueryClient()
-  const list = useInfiniteQuery(documentsQuery(kind, scheduleId))
+  const documents = usePages([`${kind}s`, scheduleId], (cursor) => readDocuments(kind, scheduleId, cursor), {
+    everyMs: (rows) => rows.some(({ status }) => status === 'generating') && pollMs,
+  })
   const [renamed, setRenamed] = useState<Document | null>(null)
   useLive([`${kind}.*`], () => void client.invalidateQueries({ queryKey: [`${kind}s`] }))
-  const rows = list.data?.pages.flatMap(({ documents }) => documents)
-  if (rows === undefined)
-    return list.isError ? <Failed error={list.error} retry={() => void list.refetch()} /> : <Waiting lines={8} />
-  if (rows.length === 0)
-    return (
-      <Blank
-        title={t(`${kind}.blank.title`)}
-        icon={kind === 'report' ? IconReportAnalytics : IconTableExport}
-        action={action}
-      >
-        {t(`${kind}.blank.text`)}
-      </Blank>
-    )
   return (
-    <Stack gap="sm">
-      <TableRegion
-        label={t(`${kind}.caption`)}
-        minWidth={760}
-        headings={[
-          { id: 'name', label: t('field.name') },
-          { id: 'format', label: t('field.format') },
-          { id: 'state', label: t('field.state') },
-          { id: 'made', label: t('field.asked') },
-          { id: 'rows', label: t('field.rows'), align: 'end' },
-          { id: 'size', label: t('field.size'), align: 'end' },
-          { id: 'acts', label: t('field.acts'), align: 'end' },
-        ]}
+    <>
+      <Listed
+        query={documents}
+        blank={
+          <Blank
+            title={t(`${kind}.blank.title`)}
+            icon={kind === 'report' ? IconReportAnalytics : IconTableExport}
+            action={action}
+          >
+            {t(`${kind}.blank.text`)}
+          </Blank>
+        }
       >
-        {rows.map((one) => (
-          <Line key={one.id} kind={kind} document={one} onRename={() => setRenamed(one)} />
-        ))}
-      </TableRegion>
-      {list.hasNextPage && (
-        <Group justify="center">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('more')}
-          </Button>
-        </Group>
-      )}
+        {(rows) => (
+          <TableRegion
+            label={t(`${kind}.caption`)}
+            minWidth={760}
+            headings={[
+              { id: 'name', label: t('field.name') },
+              { id: 'format', label: t('field.format') },
+              { id: 'state', label: t('field.state') },
+              { id: 'made', label: t('field.asked') },
+              { id: 'rows', label: t('field.rows'), align: 'end' },
+              { id: 'size', label: t('field.size'), align: 'end' },
+              { id: 'acts', label: t('field.acts'), align: 'end' },
+            ]}
+          >
+            {rows.map((one) => (
+              <Line key={one.id} kind={kind} document={one} onRename={() => setRenamed(one)} />
+            ))}
+          </TableRegion>
+        )}
+      </Listed>
       {renamed && <RenameDialog kind={kind} document={renamed} onClose={() => setRenamed(null)} />}
-    </Stack>
+    </>
   )
 }
 
@@ -152,29 +153,9 @@ function Acts({ kind, document, onRename }: { kind: Kind; document: Document; on
           {t('shell:action.download')}
         </Button>
       )}
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button size="compact-sm" variant="subtle" aria-label={t('moreOf', { name })} loading={remove.isPending}>
-            <IconDots size={16} aria-hidden />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={onRename}>{t('rename.open')}</Menu.Item>
-          <Menu.Item
-            color="red"
-            onClick={() =>
-              ask({
-                title: t('delete.title', { name }),
-                text: t('delete.text'),
-                confirm: t('shell:action.delete'),
-                onConfirm: () => remove.mutate(),
-              })
-            }
-          >
-            {t('shell:action.delete')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu name={name} isBusy={remove.isPending} deleteText={t('delete.text')} onDelete={() => remove.mutate()}>
+        <Menu.Item onClick={onRename}>{t('rename.open')}</Menu.Item>
+      </RowMenu>
     </Group>
   )
 }

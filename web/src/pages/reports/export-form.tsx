@@ -2,17 +2,17 @@
 
 import { MultiSelect, Select, SimpleGrid, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../api/client.ts'
 import { useAct } from '../../components/act.ts'
+import { useDraft } from '../../components/draft.ts'
 import { FormDrawer } from '../../components/form-drawer.tsx'
 import { noPeople, peopleSent } from './choice.ts'
 import { PeopleFields } from './people-fields.tsx'
 import { columnsQuery, type ExportBody } from './queries.ts'
 
 const formats = ['xlsx', 'csv', 'ndjson'] as const
-const before = {
+const first = {
   ...noPeople,
   name: '',
   format: 'xlsx' as ExportBody['format'],
@@ -26,8 +26,8 @@ const before = {
 export function ExportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['reports', 'shell'])
   const columns = useQuery(columnsQuery).data ?? []
-  const [draft, setDraft] = useState(before)
-  const set = (change: Partial<typeof before>) => setDraft((now) => ({ ...now, ...change }))
+  const form = useDraft(first)
+  const { draft, set } = form
   const make = useAct(
     () => {
       const { name, format, from, to, filter, columns: chosen, separator } = draft
@@ -45,18 +45,13 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
     },
     { touches: [['exports']], done: t('export.begun'), isQuiet: true, onDone: onClose },
   )
-  const text = (name: 'name' | 'from' | 'to' | 'filter') => ({
-    value: draft[name],
-    onChange: ({ currentTarget: { value } }: { currentTarget: { value: string } }) => set({ [name]: value }),
-  })
   return (
     <FormDrawer
       title={t('export.new')}
       submit={t('export.make')}
-      isDirty={JSON.stringify(draft) !== JSON.stringify(before) && !make.isSuccess}
+      isDirty={form.isDirty}
       isReady={draft.from === '' || draft.to === '' || draft.from <= draft.to}
-      isSending={make.isPending}
-      error={make.error}
+      save={make}
       onSubmit={() => make.mutate()}
       onClose={onClose}
     >
@@ -65,15 +60,14 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
         description={t('export.nameAbout')}
         data-autofocus
         maxLength={200}
-        {...text('name')}
+        {...form.text('name')}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <Select
           label={t('field.format')}
           allowDeselect={false}
           data={formats.map((value) => ({ value, label: t(`format.${value}`) }))}
-          value={draft.format}
-          onChange={(format) => set({ format: format as ExportBody['format'] })}
+          {...form.value('format')}
         />
         {draft.format === 'csv' && (
           <Select
@@ -83,21 +77,26 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
               { value: ',', label: t('export.comma') },
               { value: ';', label: t('export.semicolon') },
             ]}
-            value={draft.separator}
-            onChange={(separator) => set({ separator: separator as ',' | ';' })}
+            {...form.value('separator')}
           />
         )}
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <TextInput type="date" label={t('period.from')} description={t('export.open')} {...text('from')} />
-        <TextInput type="date" label={t('period.to')} description={t('export.open')} min={draft.from} {...text('to')} />
+        <TextInput type="date" label={t('period.from')} description={t('export.open')} {...form.text('from')} />
+        <TextInput
+          type="date"
+          label={t('period.to')}
+          description={t('export.open')}
+          min={draft.from}
+          {...form.text('to')}
+        />
       </SimpleGrid>
       <PeopleFields value={draft} onChange={set} />
       <TextInput
         label={t('export.filter')}
         description={t('export.filterAbout')}
         maxLength={2000}
-        {...text('filter')}
+        {...form.text('filter')}
       />
       <MultiSelect
         label={t('export.columns')}
@@ -108,8 +107,7 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
         clearButtonProps={{ 'aria-label': t('export.allColumns') }}
         nothingFoundMessage={t('export.noColumn')}
         data={columns.map(({ id, title }) => ({ value: id, label: title }))}
-        value={draft.columns}
-        onChange={(chosen) => set({ columns: chosen })}
+        {...form.value('columns')}
       />
     </FormDrawer>
   )

@@ -3,9 +3,9 @@
 import { MultiSelect, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { agentsQuery, teamsQuery } from '../../api/names.ts'
 import { useMay } from '../../api/session.ts'
 import type { People } from './choice.ts'
-import { agentsQuery, teamsQuery } from './queries.ts'
 
 export function PeopleFields({ value, onChange }: { value: People; onChange: (change: Partial<People>) => void }) {
   const { t } = useTranslation('reports')

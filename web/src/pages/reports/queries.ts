@@ -1,6 +1,6 @@
 // What the page of reports asks the server.
 
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { Answer, Sent } from '../../api/answer.ts'
 import { api, told } from '../../api/client.ts'
 
@@ -18,29 +18,20 @@ export type Parameters = NonNullable<ScheduleBody['parameters']>
 export type ExportBody = Sent<'/v1/exports', 'post'>
 
 const pageSize = 50
-const pollMs = 1000
 
 const ofReport = ({ report_id: id, ...rest }: Report): Document => ({ ...rest, id })
 const ofExport = ({ export_id: id, ...rest }: Export): Document => ({ ...rest, id, schedule_id: null })
 
-export const documentsQuery = (kind: Kind, scheduleId: string) =>
-  infiniteQueryOptions({
-    queryKey: [`${kind}s`, scheduleId],
-    initialPageParam: null as string | null,
-    async queryFn({ pageParam }): Promise<{ documents: Document[]; next_cursor: string | null }> {
-      const page = { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) }
-      if (kind === 'export') {
-        const { exports: rows, next_cursor } = await told(api.GET('/v1/exports', { params: { query: page } }))
-        return { documents: rows.map(ofExport), next_cursor }
-      }
-      const query = { ...page, ...(scheduleId ? { schedule_id: scheduleId } : {}) }
-      const { reports, next_cursor } = await told(api.GET('/v1/reports', { params: { query } }))
-      return { documents: reports.map(ofReport), next_cursor }
-    },
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ documents }) => documents.some(({ status }) => status === 'generating')) ? pollMs : false,
-  })
+export async function readDocuments(kind: Kind, scheduleId: string, cursor: string | undefined) {
+  const page = { limit: pageSize, ...(cursor ? { cursor } : {}) }
+  if (kind === 'export') {
+    const { exports: rows, next_cursor } = await told(api.GET('/v1/exports', { params: { query: page } }))
+    return { rows: rows.map(ofExport), next: next_cursor }
+  }
+  const query = { ...page, ...(scheduleId ? { schedule_id: scheduleId } : {}) }
+  const { reports, next_cursor } = await told(api.GET('/v1/reports', { params: { query } }))
+  return { rows: reports.map(ofReport), next: next_cursor }
+}
 
 export const renameDocument = (kind: Kind, id: string, name: string): Promise<unknown> => {
   const options = { params: { path: { id } }, body: { name } }
@@ -54,17 +45,11 @@ export const deleteDocument = (kind: Kind, id: string): Promise<unknown> => {
     : told(api.DELETE('/v1/reports/{id}', options))
 }
 
-export const schedulesQuery = infiniteQueryOptions({
-  queryKey: ['report-schedules'],
-  initialPageParam: null as string | null,
-  queryFn: ({ pageParam }) =>
-    told(
-      api.GET('/v1/report-schedules', {
-        params: { query: { limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } },
-      }),
-    ),
-  getNextPageParam: ({ next_cursor }) => next_cursor,
-})
+export async function readSchedules(cursor: string | undefined) {
+  const query = { limit: pageSize, ...(cursor ? { cursor } : {}) }
+  const { schedules, next_cursor } = await told(api.GET('/v1/report-schedules', { params: { query } }))
+  return { rows: schedules, next: next_cursor }
+}
 
 export const scheduleQuery = (id: string) =>
   queryOptions({
@@ -87,21 +72,6 @@ export const metricsQuery = queryOptions({
   queryKey: ['analytics', 'catalogue'],
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: async () => (await told(api.GET('/v1/analytics/catalogue'))).metrics.filter(({ available }) => available),
-})
-
-export const teamsQuery = queryOptions({
-  queryKey: ['teams', 'list'],
-  queryFn: async () => (await told(api.GET('/v1/teams', { params: { query: { limit: 200 } } }))).teams,
-})
-
-export const agentsQuery = queryOptions({
-  queryKey: ['agents', 'names'],
-  queryFn: async () => (await told(api.GET('/v1/agents', { params: { query: { limit: 200 } } }))).agents,
-})
-
-export const peopleQuery = queryOptions({
-  queryKey: ['users', 'names'],
-  queryFn: async () => (await told(api.GET('/v1/users', { params: { query: { limit: 200 } } }))).users,
 })
 
 /** How many conversations a choice holds as it stands. */

@@ -1,10 +1,10 @@
 // A report that is made now.
 
 import { Checkbox, Group, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../api/client.ts'
 import { useAct } from '../../components/act.ts'
+import { useDraft } from '../../components/draft.ts'
 import { useFormats } from '../../components/figures.tsx'
 import { FormDrawer } from '../../components/form-drawer.tsx'
 import { firstChoice, isWhole, parametersOf, questionOf } from './choice.ts'
@@ -13,12 +13,13 @@ import { ChoiceFields } from './choice-fields.tsx'
 export const reportFormats = ['pdf', 'xlsx', 'csv'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
-const before = { name: '', formats: ['pdf'] as ReportFormat[], choice: firstChoice }
+const first = { name: '', formats: ['pdf'] as ReportFormat[], choice: firstChoice }
 
 export function ReportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['reports', 'shell'])
   const { timeZone } = useFormats()
-  const [draft, setDraft] = useState(before)
+  const form = useDraft(first)
+  const { draft, set } = form
   const make = useAct(
     async () => {
       const { start_date: from, end_date: to } = questionOf(draft.choice, timeZone)
@@ -44,10 +45,9 @@ export function ReportForm({ onClose }: { onClose: () => void }) {
     <FormDrawer
       title={t('report.new')}
       submit={t('report.make', { count: draft.formats.length })}
-      isDirty={JSON.stringify(draft) !== JSON.stringify(before) && !make.isSuccess}
+      isDirty={form.isDirty}
       isReady={draft.formats.length > 0 && isWhole(draft.choice)}
-      isSending={make.isPending}
-      error={make.error}
+      save={make}
       onSubmit={() => make.mutate()}
       onClose={onClose}
     >
@@ -56,24 +56,16 @@ export function ReportForm({ onClose }: { onClose: () => void }) {
         description={t('report.nameAbout')}
         data-autofocus
         maxLength={200}
-        value={draft.name}
-        onChange={({ currentTarget: { value: name } }) => setDraft((now) => ({ ...now, name }))}
+        {...form.text('name')}
       />
-      <Checkbox.Group
-        label={t('field.formats')}
-        value={draft.formats}
-        onChange={(formats) => setDraft((now) => ({ ...now, formats: formats as ReportFormat[] }))}
-      >
+      <Checkbox.Group label={t('field.formats')} {...form.value('formats')}>
         <Group mt={6}>
           {reportFormats.map((one) => (
             <Checkbox key={one} value={one} label={t(`format.${one}`)} />
           ))}
         </Group>
       </Checkbox.Group>
-      <ChoiceFields
-        value={draft.choice}
-        onChange={(change) => setDraft((now) => ({ ...now, choice: { ...now.choice, ...change } }))}
-      />
+      <ChoiceFields value={draft.choice} onChange={(change) => set({ choice: { ...draft.choice, ...change } })} />
     </FormDrawer>
   )
 }

@@ -2,7 +2,6 @@
 
 import {
   Alert,
-  Button,
   Checkbox,
   Group,
   NumberInput,
@@ -14,18 +13,18 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../api/client.ts'
-import { asFailure } from '../../api/failure.ts'
+import { peopleQuery } from '../../api/names.ts'
 import { useMay } from '../../api/session.ts'
 import { useAct } from '../../components/act.ts'
+import { useDraft } from '../../components/draft.ts'
 import { useFormats } from '../../components/figures.tsx'
 import { FormDrawer } from '../../components/form-drawer.tsx'
 import { Failed } from '../../components/states.tsx'
 import { choiceOf, firstChoice, isWhole, parametersOf } from './choice.ts'
 import { ChoiceFields } from './choice-fields.tsx'
-import { peopleQuery, type Schedule, type ScheduleBody, scheduleQuery } from './queries.ts'
+import { type Schedule, type ScheduleBody, scheduleQuery } from './queries.ts'
 import { reportFormats } from './report-form.tsx'
 import { useWeekdayName, weekdays } from './when-words.ts'
 
@@ -92,9 +91,8 @@ export function ScheduleForm({
   onReload?: () => unknown
 }) {
   const { t } = useTranslation(['reports', 'shell'])
-  const [before] = useState(() => (schedule ? draftOf(schedule) : first))
-  const [draft, setDraft] = useState(before)
-  const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
+  const form = useDraft(schedule ? draftOf(schedule) : first)
+  const { draft, set } = form
   const save = useAct(
     async ({ isForced }: { isForced: boolean }) => {
       if (schedule === null) return told(api.POST('/v1/report-schedules', { body: bodyOf(draft) }))
@@ -109,49 +107,26 @@ export function ScheduleForm({
       onDone: onClose,
     },
   )
-  const isNewer = save.error !== null && asFailure(save.error).kind === 'conflict'
   return (
     <FormDrawer
       title={t(schedule ? 'schedule.edit' : 'schedule.new')}
       submit={t(schedule ? 'shell:action.save' : 'shell:action.create')}
-      isDirty={JSON.stringify(draft) !== JSON.stringify(before) && !save.isSuccess}
+      isDirty={form.isDirty}
       isReady={draft.name.trim() !== '' && draft.time_of_day !== '' && isWhole(draft.choice)}
-      isSending={save.isPending}
-      error={isNewer ? null : save.error}
+      save={save}
       onSubmit={() => save.mutate({ isForced: false })}
       onClose={onClose}
+      newer={{ onReload: () => void onReload?.(), onOverwrite: () => save.mutate({ isForced: true }) }}
     >
       {schedule && (
         <Text size="sm" c="dimmed">
           {t('schedule.rights')}
         </Text>
       )}
-      <TextInput
-        label={t('field.name')}
-        required
-        data-autofocus
-        maxLength={200}
-        value={draft.name}
-        onChange={(event) => set({ name: event.currentTarget.value })}
-      />
+      <TextInput label={t('field.name')} required data-autofocus maxLength={200} {...form.text('name')} />
       <WhenFields draft={draft} onChange={set} />
       <SendFields draft={draft} onChange={set} />
-      <ChoiceFields
-        value={draft.choice}
-        onChange={(change) => setDraft((now) => ({ ...now, choice: { ...now.choice, ...change } }))}
-      />
-      {isNewer && (
-        <Alert color="yellow" title={t('schedule.newer')} role="alert">
-          <Group gap="xs">
-            <Button size="xs" variant="default" onClick={() => void onReload?.()}>
-              {t('schedule.theirs')}
-            </Button>
-            <Button size="xs" onClick={() => save.mutate({ isForced: true })}>
-              {t('schedule.mine')}
-            </Button>
-          </Group>
-        </Alert>
-      )}
+      <ChoiceFields value={draft.choice} onChange={(change) => set({ choice: { ...draft.choice, ...change } })} />
     </FormDrawer>
   )
 }

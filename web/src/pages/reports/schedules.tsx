@@ -1,59 +1,53 @@
 // Reports that come again and again: when, to whom, and what became of the last one.
 
-import { Badge, Button, Group, Menu, Stack, Table, Text } from '@mantine/core'
-import { IconCalendarRepeat, IconDots } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { Badge, Button, Group, Menu, Table, Text } from '@mantine/core'
+import { IconCalendarRepeat } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../api/client.ts'
 import { useAct } from '../../components/act.ts'
-import { ask } from '../../components/actions.tsx'
 import { useAddress } from '../../components/address.ts'
 import { Absent, When } from '../../components/figures.tsx'
-import { Blank, Failed, Waiting } from '../../components/states.tsx'
+import { Listed } from '../../components/listed.tsx'
+import { usePages } from '../../components/pages.ts'
+import { Blank } from '../../components/states.tsx'
 import { TableRegion } from '../../components/table-region.tsx'
-import { type Schedule, schedulesQuery } from './queries.ts'
+import { readSchedules, type Schedule } from './queries.ts'
+import { RowMenu } from './row-menu.tsx'
 import { useWhenWords } from './when-words.ts'
 
 export function Schedules({ action }: { action: ReactNode }) {
   const { t } = useTranslation(['reports', 'shell'])
-  const list = useInfiniteQuery(schedulesQuery)
-  const rows = list.data?.pages.flatMap(({ schedules }) => schedules)
-  if (rows === undefined)
-    return list.isError ? <Failed error={list.error} retry={() => void list.refetch()} /> : <Waiting lines={8} />
-  if (rows.length === 0)
-    return (
-      <Blank title={t('schedule.blank.title')} icon={IconCalendarRepeat} action={action}>
-        {t('schedule.blank.text')}
-      </Blank>
-    )
+  const schedules = usePages(['report-schedules'], readSchedules)
   return (
-    <Stack gap="sm">
-      <TableRegion
-        label={t('schedule.caption')}
-        minWidth={860}
-        headings={[
-          { id: 'name', label: t('field.name') },
-          { id: 'when', label: t('schedule.when') },
-          { id: 'recipients', label: t('schedule.recipients') },
-          { id: 'state', label: t('field.state') },
-          { id: 'next', label: t('schedule.next') },
-          { id: 'last', label: t('schedule.last') },
-          { id: 'acts', label: t('field.acts'), align: 'end' },
-        ]}
-      >
-        {rows.map((one) => (
-          <Line key={one.schedule_id} schedule={one} />
-        ))}
-      </TableRegion>
-      {list.hasNextPage && (
-        <Group justify="center">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('more')}
-          </Button>
-        </Group>
+    <Listed
+      query={schedules}
+      blank={
+        <Blank title={t('schedule.blank.title')} icon={IconCalendarRepeat} action={action}>
+          {t('schedule.blank.text')}
+        </Blank>
+      }
+    >
+      {(rows) => (
+        <TableRegion
+          label={t('schedule.caption')}
+          minWidth={860}
+          headings={[
+            { id: 'name', label: t('field.name') },
+            { id: 'when', label: t('schedule.when') },
+            { id: 'recipients', label: t('schedule.recipients') },
+            { id: 'state', label: t('field.state') },
+            { id: 'next', label: t('schedule.next') },
+            { id: 'last', label: t('schedule.last') },
+            { id: 'acts', label: t('field.acts'), align: 'end' },
+          ]}
+        >
+          {rows.map((one) => (
+            <Line key={one.schedule_id} schedule={one} />
+          ))}
+        </TableRegion>
       )}
-    </Stack>
+    </Listed>
   )
 }
 
@@ -133,35 +127,15 @@ function Acts({ schedule: { schedule_id: id, name, state } }: { schedule: Schedu
       >
         {t('shell:action.edit')}
       </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button size="compact-sm" variant="subtle" aria-label={t('moreOf', { name })} loading={isBusy}>
-            <IconDots size={16} aria-hidden />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => run.mutate()}>{t('schedule.run')}</Menu.Item>
-          {state === 'active' ? (
-            <Menu.Item onClick={() => pause.mutate()}>{t('schedule.pause')}</Menu.Item>
-          ) : (
-            <Menu.Item onClick={() => resume.mutate()}>{t('schedule.resume')}</Menu.Item>
-          )}
-          <Menu.Item onClick={() => void set({ tab: null, of: id }, { push: true })}>{t('schedule.made')}</Menu.Item>
-          <Menu.Item
-            color="red"
-            onClick={() =>
-              ask({
-                title: t('delete.title', { name }),
-                text: t('schedule.deleteText'),
-                confirm: t('shell:action.delete'),
-                onConfirm: () => remove.mutate(),
-              })
-            }
-          >
-            {t('shell:action.delete')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu name={name} isBusy={isBusy} deleteText={t('schedule.deleteText')} onDelete={() => remove.mutate()}>
+        <Menu.Item onClick={() => run.mutate()}>{t('schedule.run')}</Menu.Item>
+        {state === 'active' ? (
+          <Menu.Item onClick={() => pause.mutate()}>{t('schedule.pause')}</Menu.Item>
+        ) : (
+          <Menu.Item onClick={() => resume.mutate()}>{t('schedule.resume')}</Menu.Item>
+        )}
+        <Menu.Item onClick={() => void set({ tab: null, of: id }, { push: true })}>{t('schedule.made')}</Menu.Item>
+      </RowMenu>
     </Group>
   )
 }

@@ -4,8 +4,8 @@ import { List, Table, Text } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Panel } from '../../components/panel.tsx'
+import { TableRegion } from '../../components/table-region.tsx'
 import type settings from '../../strings/en/settings.json'
-import { TableRegion } from './region.tsx'
 import { roleNames, scopeNames, scopesOf } from './roles.ts'
 
 type Known = keyof typeof settings.scopes
@@ -27,7 +27,7 @@ export function RolesPart() {
       <Panel title={t('roles.table')}>
         <TableRegion
           label={t('roles.table')}
-          columns={[t('roles.right'), ...roleNames.map((role) => t(`role.${role}`))]}
+          headings={[t('roles.right'), ...roleNames.map((role) => t(`role.${role}`))]}
           minWidth={680}
         >
           {scopeNames.map((scope) => (

@@ -153,7 +153,7 @@ function Items({ job }: { job: Job }) {
   const { t } = useTranslation(['upload', 'shell'])
   const { search, set } = useAddress()
   const state = states.find((one) => one === search.state) as ItemState | undefined
-  const items = useInfiniteQuery(itemsQuery(job.job_id, state, isUnderWay(job)))
+  const items = useInfiniteQuery(itemsQuery(job, state))
   const client = useQueryClient()
   const retry = useMutation({
     mutationFn: (position: number) =>

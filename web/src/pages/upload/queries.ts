@@ -29,10 +29,10 @@ export const jobQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? quickMs : false),
   })
 
-export const itemsQuery = (id: string, state: ItemState | undefined, isBusy: boolean) =>
+export const itemsQuery = ({ job_id: id, ended_at }: Job, state: ItemState | undefined) =>
   infiniteQueryOptions({
-    // Read once more when the work has ended: the last items changed since they were read.
-    queryKey: ['ingest-jobs', id, 'items', state ?? 'all', isBusy],
+    // Read once more each time that the work has ended: the last items changed since they were read.
+    queryKey: ['ingest-jobs', id, 'items', state ?? 'all', ended_at],
     placeholderData: (before) => before,
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) =>
@@ -45,5 +45,5 @@ export const itemsQuery = (id: string, state: ItemState | undefined, isBusy: boo
         }),
       ),
     getNextPageParam: (last: Items) => last.next_cursor,
-    refetchInterval: isBusy ? quickMs * 2 : false,
+    refetchInterval: ended_at === null ? quickMs * 2 : false,
   })

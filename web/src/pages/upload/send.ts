@@ -1,6 +1,6 @@
 // Sends files resumably (tus): a few at a time, going on by itself after the network was away. Archives and lists become a
 // bulk load each; recordings that are dropped together become one. A file that is dropped again after the window was closed
-// goes on where it was.
+// goes on where it was; of recordings, resume.ts finds the bulk load that waits for them.
 
 import { Upload as TusUpload } from 'tus-js-client'
 import { api, told } from '../../api/client.ts'
@@ -14,6 +14,8 @@ import {
   removeUploads,
   type Upload,
 } from '../../api/uploads-store.ts'
+import { placesOf } from './item-places.ts'
+import { begunJob, endpoint, holdJob } from './resume.ts'
 
 export type Options = {
   dryRun: boolean
@@ -40,29 +42,48 @@ const open = new Map<string, number>()
 /** @throws Failure where not even a bulk load can be begun */
 export async function sendFiles(given: File[], options: Options): Promise<void> {
   const { dryRun, unknownPeople, allowDuplicates, defaults } = options
-  const settings = { dry_run: dryRun, unknown_people: unknownPeople, allow_duplicates: allowDuplicates, defaults }
+  const settings = { unknown_people: unknownPeople, allow_duplicates: allowDuplicates, defaults }
   const [batches, recordings] = [given.filter(isBatch), given.filter((one) => !isBatch(one))]
-  const next = batches.map((file) =>
-    toUpload(file, null, {
-      filename: file.name,
-      purpose: 'batch',
-      metadata: JSON.stringify({ name: file.name, ...settings }),
+  if (recordings.length > 0) await sendRecordings(recordings, settings)
+  queue(
+    batches.map((file) => {
+      const metadata = JSON.stringify({ name: file.name, dry_run: dryRun, ...settings })
+      return toUpload(file, null, { filename: file.name, purpose: 'batch', metadata })
     }),
   )
-  if (recordings.length > 0) {
-    const name =
-      recordings.length === 1 ? (recordings[0]?.name ?? '') : `${recordings[0]?.name} +${recordings.length - 1}`
-    const { dry_run: _none, ...rest } = settings
-    const { job_id } = await told(api.POST('/v1/ingest-jobs', { body: { open: true, name, ...rest } }))
-    open.set(job_id, recordings.length)
-    const names = new Set<string>()
-    for (const file of recordings) {
-      const item = unusedName(file.webkitRelativePath || file.name, names)
-      next.push(
-        toUpload(file, job_id, { filename: file.name, purpose: 'recording', ingest_job_id: job_id, item_name: item }),
-      )
-    }
+}
+
+type JobSettings = Pick<Options, 'defaults'> & {
+  unknown_people: Options['unknownPeople']
+  allow_duplicates: boolean
+}
+
+/** Into the bulk load that waits for some of them, or into a new one. */
+async function sendRecordings(recordings: File[], settings: JobSettings): Promise<void> {
+  const begun = await begunJob(recordings, (id) => open.has(id))
+  const jobId = begun?.jobId ?? (await openJob(recordings, settings))
+  const places = [...placesOf(recordings, begun?.items ?? [])]
+  const [sent, left] = [places.filter(([, one]) => one.isSent), places.filter(([, one]) => !one.isSent)]
+  const { defaults, allow_duplicates } = settings
+  // What is sent one by one says for itself what the bulk load says of all.
+  const said = {
+    purpose: 'recording',
+    ingest_job_id: jobId,
+    metadata: JSON.stringify({ ...defaults, allow_duplicates }),
   }
+  open.set(jobId, left.length)
+  holdJob(jobId)
+  addUploads(sent.map(([file]) => ({ ...uploadOf(file, jobId), state: 'sent', sentBytes: file.size })))
+  queue(left.map(([file, { name }]) => toUpload(file, jobId, { filename: file.name, item_name: name, ...said })))
+  await closeWhenIn(jobId)
+}
+
+async function openJob([first, ...others]: File[], settings: JobSettings): Promise<string> {
+  const name = `${first?.name}${others.length > 0 ? ` +${others.length}` : ''}`
+  return (await told(api.POST('/v1/ingest-jobs', { body: { open: true, name, ...settings } }))).job_id
+}
+
+function queue(next: Waiting[]): void {
   addUploads(next.map(({ upload }) => upload))
   waiting.push(...next)
   startNext()
@@ -88,25 +109,19 @@ export async function giveUp(id: string): Promise<void> {
   files.delete(id)
   await tus?.abort(true).catch(() => undefined)
   if (upload && isOnItsWay(upload)) await ended(upload.jobId)
+  else if (upload?.jobId) await closeWhenIn(upload.jobId)
   startNext()
 }
 
 function toUpload(file: File, jobId: string | null, metadata: Record<string, string>): Waiting {
-  const id = crypto.randomUUID()
-  files.set(id, { file, metadata })
-  return {
-    file,
-    metadata,
-    upload: { id, name: file.name, sizeBytes: file.size, sentBytes: 0, state: 'waiting', reason: null, jobId },
-  }
+  const upload = uploadOf(file, jobId)
+  files.set(upload.id, { file, metadata })
+  return { file, metadata, upload }
 }
 
-/** Two files of one name in different folders are two items. */
-function unusedName(name: string, taken: Set<string>): string {
-  let free = name
-  for (let n = 2; taken.has(free); n += 1) free = name.replace(/(\.\w+)?$/, ` (${n})$1`)
-  taken.add(free)
-  return free
+function uploadOf({ name, size }: File, jobId: string | null): Upload {
+  const id = crypto.randomUUID()
+  return { id, name, sizeBytes: size, sentBytes: 0, state: 'waiting', reason: null, jobId }
 }
 
 function startNext(): void {
@@ -119,7 +134,7 @@ function startNext(): void {
 
 function start({ file, upload: { id, jobId }, metadata }: Waiting): void {
   const tus = new TusUpload(file, {
-    endpoint: '/v1/uploads',
+    endpoint,
     chunkSize: chunkBytes,
     retryDelays: retryWaitsMs,
     metadata,
@@ -140,8 +155,8 @@ function start({ file, upload: { id, jobId }, metadata }: Waiting): void {
   running.set(id, tus)
   changeUpload(id, { state: 'sending' })
   void tus.findPreviousUploads().then((found) => {
-    const before = found.find(
-      ({ metadata: kept }) => kept.ingest_job_id === metadata.ingest_job_id && kept.purpose === metadata.purpose,
+    const before = found.find(({ metadata: kept }) =>
+      (['purpose', 'ingest_job_id', 'item_name'] as const).every((name) => kept[name] === metadata[name]),
     )
     if (before) tus.resumeFromPreviousUpload(before)
     if (running.has(id)) tus.start()
@@ -154,13 +169,17 @@ function done(id: string, jobId: string | null): void {
   startNext()
 }
 
-/** The last file of a bulk load closes it. */
 async function ended(jobId: string | null): Promise<void> {
   const left = jobId ? open.get(jobId) : undefined
   if (!jobId || left === undefined) return
   open.set(jobId, left - 1)
+  await closeWhenIn(jobId)
+}
+
+/** The last file of a bulk load closes it; one that failed can still be sent again. */
+async function closeWhenIn(jobId: string): Promise<void> {
   const isFailing = currentUploads().some((one) => one.jobId === jobId && one.state === 'failed')
-  if (left > 1 || isFailing) return
+  if (open.get(jobId) !== 0 || isFailing) return
   open.delete(jobId)
   await told(api.POST('/v1/ingest-jobs/{id}/close', { params: { path: { id: jobId } } })).catch(() => undefined)
 }

@@ -1,11 +1,11 @@
 // An agent, new or known: how they are called and where they belong.
 
 import { Select, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { useAct } from '../../../components/act.ts'
 import { say } from '../../../components/actions.tsx'
+import { useDraft } from '../../../components/draft.ts'
 import { FormDrawer } from '../../../components/form-drawer.tsx'
 import type { Agent } from '../queries.ts'
 import { useTeams } from '../team-filter.tsx'
@@ -16,15 +16,13 @@ const fields = ['name', 'email', 'external_id'] as const
 export function AgentForm({ agent, onClose }: { agent: Agent | null; onClose: () => void }) {
   const { t } = useTranslation(['agents', 'shell'])
   const teams = useTeams()
-  const before = {
+  const form = useDraft({
     name: agent?.name ?? '',
     email: agent?.email ?? '',
     external_id: agent?.external_id ?? '',
     team: agent?.team ?? '',
-  }
-  const [draft, setDraft] = useState(before)
-  const set = (change: Partial<typeof before>) => setDraft((now) => ({ ...now, ...change }))
-  const isDirty = JSON.stringify(draft) !== JSON.stringify(before)
+  })
+  const { draft, before, set, isDirty } = form
   const save = useAct(
     () => {
       const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof typeof before])
@@ -47,10 +45,9 @@ export function AgentForm({ agent, onClose }: { agent: Agent | null; onClose: ()
     <FormDrawer
       title={t(agent ? 'form.edit' : 'directory.add')}
       submit={t(agent ? 'shell:action.save' : 'shell:action.add')}
-      isDirty={isDirty && !save.isSuccess}
+      isDirty={isDirty}
       isReady={isNamed && isDirty}
-      isSending={save.isPending}
-      error={save.error}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
@@ -63,8 +60,7 @@ export function AgentForm({ agent, onClose }: { agent: Agent | null; onClose: ()
           type={name === 'email' ? 'email' : 'text'}
           data-autofocus={name === 'name' || undefined}
           maxLength={200}
-          value={draft[name]}
-          onChange={(event) => set({ [name]: event.currentTarget.value })}
+          {...form.text(name)}
         />
       ))}
       <Select

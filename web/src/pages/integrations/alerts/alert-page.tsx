@@ -5,14 +5,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { peopleQuery } from '../../../api/names.ts'
 import { useMay } from '../../../api/session.ts'
+import { useAct } from '../../../components/act.ts'
+import { useActorNames } from '../../../components/actor-names.ts'
 import { Absent, useFormats, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { peopleQuery, useActorNames } from '../parts/actor-names.ts'
 import { JsonText } from '../parts/code.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { OnePage } from '../parts/one-page.tsx'
 import { Status } from '../parts/status.tsx'
 import { To } from '../parts/to.tsx'
 import { type Alert, alertQuery, severityTones, stateTones } from './queries.ts'
@@ -21,26 +21,21 @@ const snoozes = [3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600]
 
 export function AlertPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const alert = useQuery(alertQuery(id))
   return (
-    <Page
-      title={alert.data?.title ?? t('alerts.one')}
-      about={
+    <OnePage
+      query={useQuery(alertQuery(id))}
+      section="alerts"
+      room={t('alerts.title')}
+      title={(one) => one?.title ?? t('alerts.one')}
+      standing={(alert) => (
         <>
-          <To to="/integrations/$section" params={{ section: 'alerts' }}>
-            {t('alerts.title')}
-          </To>{' '}
-          {alert.data && (
-            <>
-              <Status tone={stateTones[alert.data.state]}>{t(`alerts.states.${alert.data.state}`)}</Status>{' '}
-              <Status tone={severityTones[alert.data.severity]}>{t(`alerts.severities.${alert.data.severity}`)}</Status>
-            </>
-          )}
+          <Status tone={stateTones[alert.state]}>{t(`alerts.states.${alert.state}`)}</Status>{' '}
+          <Status tone={severityTones[alert.severity]}>{t(`alerts.severities.${alert.severity}`)}</Status>
         </>
-      }
+      )}
     >
-      <Loaded query={alert}>{(found) => <Body alert={found} />}</Loaded>
-    </Page>
+      {(alert) => <Body alert={alert} />}
+    </OnePage>
   )
 }
 
@@ -108,7 +103,7 @@ function Steps({ alert }: { alert: Alert }) {
   const [comment, setComment] = useState('')
   const params = { path: { id: alert.id } }
   const said = comment.trim() ? { comment: comment.trim() } : {}
-  const options = { touches: ['alerts'], onDone: () => setComment('') }
+  const options = { touches: [['alerts']], onDone: () => setComment('') }
   const acknowledge = useAct(() => told(api.POST('/v1/alerts/{id}/acknowledge', { params, body: said })), options)
   const assign = useAct(
     (user_id: string) => told(api.POST('/v1/alerts/{id}/assign', { params, body: { ...said, user_id } })),

@@ -5,13 +5,14 @@ import { IconBellCheck, IconPlus } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useMay, useSession } from '../../../api/session.ts'
 import { useFormats, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
 import { Page } from '../../../components/page.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { NameLink } from '../parts/name-link.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { AddressTabs } from '../parts/tabs.tsx'
 import { alertStates, readAlerts, severities, severityTones, stateTones } from './queries.ts'
 import { RulesList } from './rules-list.tsx'
@@ -93,12 +94,11 @@ function AlertsList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('alerts.title')}
-            columns={(['alert', 'severity', 'state', 'count', 'last'] as const).map((key) => ({
-              key,
-              label: t(`alerts.column.${key}`),
-            }))}
+            headings={(['alert', 'severity', 'state', 'count', 'last'] as const).map((key) =>
+              t(`alerts.column.${key}`),
+            )}
           >
             {rows.map((alert) => (
               <Table.Tr key={alert.id}>
@@ -121,7 +121,7 @@ function AlertsList() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
     </>

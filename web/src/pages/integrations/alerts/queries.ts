@@ -1,8 +1,8 @@
 // What is asked of the server about alerts and the rules that open them.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer, Sent } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer, Sent } from '../parts/answer.ts'
 import type { Tone } from '../parts/status.tsx'
 
 export type Alert = Answer<'/v1/alerts/{id}', 'get'>

@@ -4,11 +4,11 @@ import { MultiSelect, NumberInput, SegmentedControl, Select, TextInput } from '@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { changesOf, useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { Failed, Waiting } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { changesOf, useDraft } from '../parts/draft.ts'
 import { EventChoice } from '../parts/event-choice.tsx'
-import { FormDrawer } from '../parts/form-drawer.tsx'
 import { FilterInput } from '../webhooks/filter-input.tsx'
 import { type Rule, type RuleSent, ruleQuery, severities } from './queries.ts'
 
@@ -84,7 +84,7 @@ function Form({ rule, onClose, onDone }: Props & { rule?: Rule }) {
             }),
           )
         : told(api.POST('/v1/alert-rules', { body: { ...bodyOf(draft), source: draft.source } })),
-    { touches: ['alerts'], isQuiet: true, onDone },
+    { touches: [['alerts']], isQuiet: true, onDone },
   )
   const numeric = (name: 'at_least' | 'within_s' | 'threshold' | 'for_s' | 'cooldown_s') => ({
     label: t(`alerts.field.${name}`),
@@ -95,9 +95,8 @@ function Form({ rule, onClose, onDone }: Props & { rule?: Rule }) {
     <FormDrawer
       title={t(rule ? 'alerts.editRule' : 'alerts.addRule')}
       submit={t(rule ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >

@@ -1,19 +1,20 @@
 // The rules that open alerts, on events and on figures; each can be tried on what happened of late.
 
-import { Button, Group, Switch, Table, Text } from '@mantine/core'
+import { Group, Switch, Table, Text } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { useMay } from '../../../api/session.ts'
+import { useAct } from '../../../components/act.ts'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { DeleteButton } from '../parts/delete-button.tsx'
+import { RowButton } from '../parts/row-button.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
 import { type Rule, readRules, severityTones } from './queries.ts'
 import { RuleForm } from './rule-form.tsx'
 import { RuleTrialDialog } from './rule-trial.tsx'
@@ -21,17 +22,16 @@ import { RuleTrialDialog } from './rule-trial.tsx'
 export function RulesList() {
   const { t } = useTranslation('integrations')
   const may = useMay()
-  const ask = useAsk()
   const { search, set } = useAddress()
   const [tried, setTried] = useState<Rule | null>(null)
   const rules = usePages(['alerts', 'rules'], readRules)
   const turn = useAct(
     ({ id, state }: { id: string; state: 'active' | 'paused' }) =>
       told(api.PATCH('/v1/alert-rules/{id}', { params: { path: { id } }, body: { state } })),
-    { touches: ['alerts'] },
+    { touches: [['alerts']] },
   )
   const remove = useAct((id: string) => told(api.DELETE('/v1/alert-rules/{id}', { params: { path: { id } } })), {
-    touches: ['alerts'],
+    touches: [['alerts']],
     done: t('alerts.said.ruleDeleted'),
   })
   const mayChange = may('alerts:manage')
@@ -47,13 +47,10 @@ export function RulesList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('alerts.tab.rules')}
             minWidth={820}
-            columns={(['rule', 'severity', 'on', 'act'] as const).map((key) => ({
-              key,
-              label: t(`alerts.ruleColumn.${key}`),
-            }))}
+            headings={(['rule', 'severity', 'on', 'act'] as const).map((key) => t(`alerts.ruleColumn.${key}`))}
           >
             {rows.map((rule) => (
               <Table.Tr key={rule.id}>
@@ -85,51 +82,36 @@ export function RulesList() {
                 <Table.Td>
                   {mayChange && (
                     <Group gap="xs" wrap="nowrap">
-                      <Button
-                        size="compact-sm"
+                      <RowButton
+                        label={t('alerts.try')}
+                        of={nameOf(rule)}
                         variant="light"
-                        aria-label={`${t('alerts.try')} ${nameOf(rule)}`}
                         onClick={() => setTried(rule)}
-                      >
-                        {t('alerts.try')}
-                      </Button>
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`${t('action.edit', { ns: 'shell' })} ${nameOf(rule)}`}
+                      />
+                      <RowButton
+                        label={t('action.edit', { ns: 'shell' })}
+                        of={nameOf(rule)}
                         onClick={() => set({ rule: rule.id })}
-                      >
-                        {t('action.edit', { ns: 'shell' })}
-                      </Button>
-                      <Button
-                        size="compact-sm"
-                        variant="subtle"
-                        color="red"
-                        aria-label={`${t('action.delete', { ns: 'shell' })} ${nameOf(rule)}`}
-                        onClick={() =>
-                          ask({
-                            title: t('alerts.deleteRule.title', { name: nameOf(rule) }),
-                            text: t('alerts.deleteRule.text'),
-                            confirm: t('action.delete', { ns: 'shell' }),
-                            onConfirm: () => remove.mutate(rule.id),
-                          })
-                        }
-                      >
-                        {t('action.delete', { ns: 'shell' })}
-                      </Button>
+                      />
+                      <DeleteButton
+                        of={nameOf(rule)}
+                        title={t('alerts.deleteRule.title', { name: nameOf(rule) })}
+                        text={t('alerts.deleteRule.text')}
+                        onDelete={() => remove.mutate(rule.id)}
+                      />
                     </Group>
                   )}
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.rule && mayChange && (
         <RuleForm
           id={search.rule === 'new' ? undefined : search.rule}
           onClose={() => set({ rule: undefined })}
-          onDone={() => set({ rule: undefined }, { isDone: true })}
+          onDone={() => set({ rule: undefined })}
         />
       )}
       {tried && <RuleTrialDialog rule={tried} onClose={() => setTried(null)} />}

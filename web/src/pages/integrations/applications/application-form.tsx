@@ -3,9 +3,9 @@
 import { Radio, Stack, Switch, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { useDraft } from '../parts/draft.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
+import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { ScopeChoice } from '../parts/scopes.tsx'
 import type { Application, FreshApplication } from './queries.ts'
 
@@ -41,15 +41,14 @@ export function ApplicationForm({
       if (!known) return told(api.POST('/v1/oauth/applications', { body: { ...body, kind } }))
       return told(api.PATCH('/v1/oauth/applications/{id}', { params: { path: { id: known.client_id } }, body }))
     },
-    { touches: ['applications'], isQuiet: true, onDone },
+    { touches: [['applications']], isQuiet: true, onDone },
   )
   return (
     <FormDrawer
       title={t(known ? 'applications.edit' : 'applications.add')}
       submit={t(known ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >

@@ -7,58 +7,52 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
+import { useActorNames } from '../../../components/actor-names.ts'
 import { Absent, useFormats, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Blank, Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useActorNames } from '../parts/actor-names.ts'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
+import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
+import { DeleteButton } from '../parts/delete-button.tsx'
 import { Facts } from '../parts/facts.tsx'
-import { Listed } from '../parts/listed.tsx'
 import { Once } from '../parts/once.tsx'
-import { usePages } from '../parts/pages.ts'
+import { OnePage } from '../parts/one-page.tsx'
 import { RotateDialog } from '../parts/rotate-dialog.tsx'
 import { ScopeList } from '../parts/scopes.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
-import { To } from '../parts/to.tsx'
 import { ApplicationForm } from './application-form.tsx'
 import { type Application, applicationQuery, readGrants } from './queries.ts'
 
 export function ApplicationPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const application = useQuery(applicationQuery(id))
   return (
-    <Page
-      title={application.data?.name ?? t('applications.one')}
-      about={
-        <>
-          <To to="/integrations/$section" params={{ section: 'applications' }}>
-            {t('applications.title')}
-          </To>{' '}
-          {application.data && (
-            <Status tone={application.data.is_active ? 'good' : 'quiet'}>
-              {t(application.data.is_active ? 'applications.active' : 'applications.stopped')}
-            </Status>
-          )}
-        </>
-      }
-      actions={application.data && <Actions known={application.data} />}
+    <OnePage
+      query={useQuery(applicationQuery(id))}
+      section="applications"
+      room={t('applications.title')}
+      title={(one) => one?.name ?? t('applications.one')}
+      standing={(application) => (
+        <Status tone={application.is_active ? 'good' : 'quiet'}>
+          {t(application.is_active ? 'applications.active' : 'applications.stopped')}
+        </Status>
+      )}
+      actions={(application) => <Actions known={application} />}
     >
-      <Loaded query={application}>{(found) => <Body known={found} />}</Loaded>
-    </Page>
+      {(application) => <Body known={application} />}
+    </OnePage>
   )
 }
 
 function Actions({ known }: { known: Application }) {
   const { t } = useTranslation('integrations')
   const { search, set, go } = useAddress()
-  const ask = useAsk()
   const [isRotating, rotating] = useDisclosure()
   const [fresh, setFresh] = useState<string | null>(null)
   const params = { path: { id: known.client_id } }
-  const touches = ['applications']
+  const touches = [['applications']]
   const rotate = useAct(
     (overlap_hours: number) =>
       told(api.POST('/v1/oauth/applications/{id}/rotate-secret', { params, body: { overlap_hours } })),
@@ -77,7 +71,7 @@ function Actions({ known }: { known: Application }) {
   const remove = useAct(() => told(api.DELETE('/v1/oauth/applications/{id}', { params })), {
     touches: [['applications', 'list']],
     done: t('applications.said.deleted'),
-    onDone: () => go({ section: 'applications', isDone: true }),
+    onDone: () => go({ section: 'applications' }),
   })
   return (
     <>
@@ -92,20 +86,11 @@ function Actions({ known }: { known: Application }) {
       <Button variant="default" loading={turn.isPending} onClick={() => turn.mutate(!known.is_active)}>
         {t(known.is_active ? 'applications.stop' : 'applications.start')}
       </Button>
-      <Button
-        variant="light"
-        color="red"
-        onClick={() =>
-          ask({
-            title: t('applications.deleting.title', { name: known.name }),
-            text: t('applications.deleting.text'),
-            confirm: t('action.delete', { ns: 'shell' }),
-            onConfirm: () => remove.mutate(),
-          })
-        }
-      >
-        {t('action.delete', { ns: 'shell' })}
-      </Button>
+      <DeleteButton
+        title={t('applications.deleting.title', { name: known.name })}
+        text={t('applications.deleting.text')}
+        onDelete={() => remove.mutate()}
+      />
       <RotateDialog
         isOpen={isRotating}
         title={t('applications.rotate')}
@@ -124,7 +109,7 @@ function Actions({ known }: { known: Application }) {
         <ApplicationForm
           known={known}
           onClose={() => set({ open: undefined })}
-          onDone={() => set({ open: undefined }, { isDone: true })}
+          onDone={() => set({ open: undefined })}
         />
       )}
     </>
@@ -169,13 +154,12 @@ function Body({ known }: { known: Application }) {
 
 function Grants({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const ask = useAsk()
   const nameOfUser = useActorNames()
   const grants = usePages(['applications', 'grants', id], (cursor) => readGrants(id, cursor))
   const end = useAct(
     (grant_id: string) =>
       told(api.DELETE('/v1/oauth/applications/{id}/grants/{grant_id}', { params: { path: { id, grant_id } } })),
-    { touches: ['applications'], done: t('applications.said.ended') },
+    { touches: [['applications']], done: t('applications.said.ended') },
   )
   return (
     <Listed
@@ -187,12 +171,11 @@ function Grants({ id }: { id: string }) {
       }
     >
       {(rows) => (
-        <Frame
+        <TableRegion
           label={t('applications.grants')}
-          columns={(['person', 'scopes', 'since', 'lastToken', 'act'] as const).map((key) => ({
-            key,
-            label: t(`applications.grantColumn.${key}`),
-          }))}
+          headings={(['person', 'scopes', 'since', 'lastToken', 'act'] as const).map((key) =>
+            t(`applications.grantColumn.${key}`),
+          )}
         >
           {rows.map((grant) => (
             <Table.Tr key={grant.id}>
@@ -225,7 +208,7 @@ function Grants({ id }: { id: string }) {
               </Table.Td>
             </Table.Tr>
           ))}
-        </Frame>
+        </TableRegion>
       )}
     </Listed>
   )

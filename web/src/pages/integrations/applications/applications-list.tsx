@@ -5,15 +5,16 @@ import { IconApps, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
 import { Page } from '../../../components/page.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
+import { NameLink } from '../parts/name-link.tsx'
 import { Once } from '../parts/once.tsx'
-import { usePages } from '../parts/pages.ts'
 import { ScopeList } from '../parts/scopes.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { ApplicationForm } from './application-form.tsx'
 import { type FreshApplication, readApplications } from './queries.ts'
 
@@ -38,12 +39,9 @@ export function ApplicationsList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('applications.title')}
-            columns={(['name', 'state', 'scopes', 'made'] as const).map((key) => ({
-              key,
-              label: t(`applications.column.${key}`),
-            }))}
+            headings={(['name', 'state', 'scopes', 'made'] as const).map((key) => t(`applications.column.${key}`))}
           >
             {rows.map((one) => (
               <Table.Tr key={one.client_id}>
@@ -69,14 +67,14 @@ export function ApplicationsList() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.open === 'new' && (
         <ApplicationForm
           onClose={() => set({ open: undefined })}
           onDone={(made) => {
-            set({ open: undefined }, { isDone: true })
+            set({ open: undefined })
             setFresh(made as FreshApplication)
           }}
         />

@@ -1,8 +1,8 @@
 // What is asked of the server about OAuth applications and what people have allowed them.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer } from '../parts/answer.ts'
 
 export type Application = Answer<'/v1/oauth/applications/{id}', 'get'>
 export type FreshApplication = Answer<'/v1/oauth/applications', 'post', 201>

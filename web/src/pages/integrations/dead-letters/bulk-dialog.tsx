@@ -6,9 +6,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { asFailure } from '../../../api/failure.ts'
+import { useAct } from '../../../components/act.ts'
 import { useFormats } from '../../../components/figures.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
 import { isNarrowed, type Run, type Which } from './queries.ts'
 import { RunProgress } from './run-progress.tsx'
 
@@ -58,7 +58,7 @@ function Question({ bulk, onClose, onBegun }: { bulk: Bulk; onClose: () => void;
     queryFn: async () => (await send({ ...pace, dry_run: true })) as { count: number; expected_s: number },
   })
   const begin = useAct(() => send(action === 'replay' ? pace : { reason }), {
-    touches: ['dead-letters'],
+    touches: [['dead-letters']],
     isQuiet: true,
     onDone: (answer) => onBegun((answer as Run).replay_id),
   })

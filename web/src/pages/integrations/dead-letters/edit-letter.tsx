@@ -5,8 +5,8 @@ import { JsonInput, Text } from '@mantine/core'
 import { useSessionStorage } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
+import { useAct } from '../../../components/act.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import type { Letter } from './queries.ts'
 
 const readable = (text: string): unknown => {
@@ -34,7 +34,7 @@ export function EditLetter({ letter, onClose, onDone }: { letter: Letter; onClos
         }),
       ),
     {
-      touches: [['dead-letters', 'groups'], ['dead-letters', 'list'], 'webhooks'],
+      touches: [['dead-letters', 'groups'], ['dead-letters', 'list'], ['webhooks']],
       done: t('webhooks.said.replayed'),
       isQuiet: true,
       onDone() {
@@ -47,9 +47,8 @@ export function EditLetter({ letter, onClose, onDone }: { letter: Letter; onClos
     <FormDrawer
       title={t('letters.edit')}
       submit={t('letters.editSend')}
-      isDirty={text !== before && !replay.isSuccess}
-      isSending={replay.isPending}
-      error={replay.error}
+      isDirty={text !== before}
+      save={replay}
       onSubmit={() => readable(text) !== undefined && replay.mutate()}
       onClose={onClose}
     >

@@ -6,11 +6,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormats, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
-import { Frame } from '../parts/table.tsx'
 import { endpointsQuery, nameOf } from '../webhooks/queries.ts'
 import { type Bulk, BulkDialog } from './bulk-dialog.tsx'
 import { readGroups } from './queries.ts'
@@ -39,13 +39,12 @@ export function Groups() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('letters.tab.groups')}
             minWidth={860}
-            columns={(['cause', 'endpoint', 'count', 'newest', 'act'] as const).map((key) => ({
-              key,
-              label: t(`letters.column.${key}`),
-            }))}
+            headings={(['cause', 'endpoint', 'count', 'newest', 'act'] as const).map((key) =>
+              t(`letters.column.${key}`),
+            )}
           >
             {rows.map(({ endpoint_id, fingerprint, count, newest_at, example }) => (
               <Table.Tr key={`${endpoint_id} ${fingerprint}`}>
@@ -90,7 +89,7 @@ export function Groups() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {bulk && <BulkDialog bulk={bulk} onClose={() => setBulk(null)} />}

@@ -6,13 +6,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
 import { Absent, useFormats, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
 import { useAddress } from '../parts/address.ts'
 import { asReadable, CodeText, JsonText } from '../parts/code.tsx'
 import { Facts } from '../parts/facts.tsx'
+import { OnePage } from '../parts/one-page.tsx'
 import { To } from '../parts/to.tsx'
 import { Attempts } from '../webhooks/attempts.tsx'
 import { EditLetter } from './edit-letter.tsx'
@@ -21,19 +20,16 @@ import { type Letter, letterQuery } from './queries.ts'
 
 export function LetterPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const letter = useQuery(letterQuery(id))
   return (
-    <Page
-      title={letter.data?.event ?? t('letters.one')}
-      about={
-        <To to="/integrations/$section" params={{ section: 'dead-letters' }}>
-          {t('letters.title')}
-        </To>
-      }
-      actions={letter.data && <Actions letter={letter.data} />}
+    <OnePage
+      query={useQuery(letterQuery(id))}
+      section="dead-letters"
+      room={t('letters.title')}
+      title={(one) => one?.event ?? t('letters.one')}
+      actions={(letter) => <Actions letter={letter} />}
     >
-      <Loaded query={letter}>{(found) => <Body letter={found} />}</Loaded>
-    </Page>
+      {(letter) => <Body letter={letter} />}
+    </OnePage>
   )
 }
 
@@ -44,9 +40,8 @@ function Actions({ letter }: { letter: Letter }) {
   const [reason, setReason] = useState('')
   const { delivery_id, not_replayable, is_masked } = letter
   const params = { path: { delivery_id } }
-  const touches = [['dead-letters', 'groups'], ['dead-letters', 'list'], 'webhooks']
-  const leave = () =>
-    go({ section: 'webhooks', id: letter.endpoint_id, search: { delivery: delivery_id }, isDone: true })
+  const touches = [['dead-letters', 'groups'], ['dead-letters', 'list'], ['webhooks']]
+  const leave = () => go({ section: 'webhooks', id: letter.endpoint_id, search: { delivery: delivery_id } })
   const replay = useAct(() => told(api.POST('/v1/dead-letters/{delivery_id}/replay', { params, body: {} })), {
     touches,
     done: t('webhooks.said.replayed'),
@@ -55,7 +50,7 @@ function Actions({ letter }: { letter: Letter }) {
   const discard = useAct(() => told(api.POST('/v1/dead-letters/{delivery_id}/discard', { params, body: { reason } })), {
     touches,
     done: t('letters.discarded'),
-    onDone: () => go({ section: 'dead-letters', isDone: true }),
+    onDone: () => go({ section: 'dead-letters' }),
   })
   const reasonNot = not_replayable ? t(`letters.not.${not_replayable}`) : undefined
   return (

@@ -6,11 +6,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
-import { Frame, NameLink } from '../parts/table.tsx'
+import { NameLink } from '../parts/name-link.tsx'
 import { endpointsQuery, nameOf } from '../webhooks/queries.ts'
 import { type Bulk, BulkDialog } from './bulk-dialog.tsx'
 import { useEndpointNames } from './groups.tsx'
@@ -71,12 +72,11 @@ export function Letters() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('letters.tab.letters')}
-            columns={(['event', 'cause', 'endpoint', 'attempts', 'died'] as const).map((key) => ({
-              key,
-              label: t(`letters.column.${key}`),
-            }))}
+            headings={(['event', 'cause', 'endpoint', 'attempts', 'died'] as const).map((key) =>
+              t(`letters.column.${key}`),
+            )}
           >
             {rows.map((row) => (
               <Table.Tr key={row.delivery_id}>
@@ -99,7 +99,7 @@ export function Letters() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {bulk && <BulkDialog bulk={bulk} onClose={() => setBulk(null)} />}

@@ -1,8 +1,8 @@
 // What is asked of the server about dead letters and the runs that move many of them.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer } from '../parts/answer.ts'
 import type { Attempt } from '../webhooks/queries.ts'
 
 export type LetterRow = Answer<'/v1/dead-letters', 'get'>['dead_letters'][number]

@@ -5,9 +5,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
 import { useFormats } from '../../../components/figures.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
 import { type Run, runQuery } from './queries.ts'
 
 export function RunProgress({ id }: { id: string }) {
@@ -28,7 +28,7 @@ function Figures({ run }: { run: Run }) {
   const { state, total, done, skipped, replay_id: id } = run
   const share = total === 0 ? 100 : (100 * (done + skipped)) / total
   const cancel = useAct(() => told(api.POST('/v1/replays/{id}/cancel', { params: { path: { id } } })), {
-    touches: ['dead-letters'],
+    touches: [['dead-letters']],
     done: t('letters.cancelled'),
   })
   return (

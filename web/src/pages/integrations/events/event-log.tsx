@@ -5,14 +5,15 @@ import { IconActivity } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
 import { Page } from '../../../components/page.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
 import { EventChoice } from '../parts/event-choice.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { NameLink } from '../parts/name-link.tsx'
 import { Status, type Tone } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { type LiveState, useLive } from './live.ts'
 import { type Event, type EventsWanted, readEvents } from './queries.ts'
 
@@ -62,12 +63,9 @@ export function EventLog() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('events.title')}
-            columns={(['type', 'about', 'seq', 'at'] as const).map((key) => ({
-              key,
-              label: t(`events.column.${key}`),
-            }))}
+            headings={(['type', 'about', 'seq', 'at'] as const).map((key) => t(`events.column.${key}`))}
           >
             {rows.map((event) => (
               <Table.Tr key={event.seq}>
@@ -89,7 +87,7 @@ export function EventLog() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
     </Page>

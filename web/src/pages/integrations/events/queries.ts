@@ -1,9 +1,9 @@
 // The event log read backwards, as people look at it: the log itself is read forwards, so each page asks for the stretch of
 // numbers before the one that is shown.
 
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
 import { asFailure } from '../../../api/failure.ts'
-import type { Answer } from '../parts/answer.ts'
 
 export type Event = Answer<'/v1/events/{id}', 'get'>
 export type EventsWanted = { types?: string; filter?: string; conversation_id?: string }

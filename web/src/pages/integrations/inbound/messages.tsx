@@ -16,15 +16,15 @@ import { IconInbox } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
 import { useFormats, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank, Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
 import { asReadable, CodeText, JsonText } from '../parts/code.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
 import { Status } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
 import { To } from '../parts/to.tsx'
 import { messageQuery, messageStates, messageTones, readMessages } from './queries.ts'
 
@@ -61,12 +61,9 @@ export function Messages({ id }: { id: string }) {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('inbound.messages')}
-            columns={(['message', 'state', 'size', 'at'] as const).map((key) => ({
-              key,
-              label: t(`inbound.messageColumn.${key}`),
-            }))}
+            headings={(['message', 'state', 'size', 'at'] as const).map((key) => t(`inbound.messageColumn.${key}`))}
           >
             {rows.map((row) => (
               <Table.Tr key={row.message_id}>
@@ -91,7 +88,7 @@ export function Messages({ id }: { id: string }) {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.message && <MessageDrawer id={id} message={search.message} onClose={() => set({ message: undefined })} />}
@@ -104,7 +101,7 @@ function MessageDrawer({ id, message, onClose }: { id: string; message: string; 
   const query = useQuery(messageQuery(id, message))
   const params = { path: { id, message_id: message } }
   const again = useAct(() => told(api.POST('/v1/inbound-sources/{id}/messages/{message_id}/process', { params })), {
-    touches: ['inbound'],
+    touches: [['inbound']],
     done: t('inbound.said.again'),
   })
   return (

@@ -1,8 +1,8 @@
 // What is asked of the server about sources of inbound webhooks and what they have sent.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer } from '../parts/answer.ts'
 import type { Tone } from '../parts/status.tsx'
 
 export type Source = Answer<'/v1/inbound-sources/{id}', 'get'>

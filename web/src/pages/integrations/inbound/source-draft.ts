@@ -1,6 +1,6 @@
 // The form of an inbound source as it is written, and as the API takes it.
 
-import type { Sent } from '../parts/answer.ts'
+import type { Sent } from '../../../api/answer.ts'
 import { type Pair, pairsOf, recordOf } from '../parts/pairs.tsx'
 import type { Scheme, Source } from './queries.ts'
 

@@ -3,9 +3,9 @@
 import { PasswordInput, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { changesOf, useDraft } from '../parts/draft.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
+import { useAct } from '../../../components/act.ts'
+import { changesOf, useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { Pairs } from '../parts/pairs.tsx'
 import { type FreshSource, type Scheme, type Source, schemes } from './queries.ts'
 import { settingNames, sourceBodyOf, sourceDraftOf } from './source-draft.ts'
@@ -29,16 +29,15 @@ export function SourceForm({
       const body = changesOf(sourceBodyOf(before), sourceBodyOf(draft))
       return told(api.PATCH('/v1/inbound-sources/{id}', { params: { path: { id: source.source_id } }, body }))
     },
-    { touches: ['inbound'], isQuiet: true, onDone },
+    { touches: [['inbound']], isQuiet: true, onDone },
   )
   const known = settingNames[draft.scheme]
   return (
     <FormDrawer
       title={t(source ? 'inbound.edit' : 'inbound.add')}
       submit={t(source ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >

@@ -6,54 +6,44 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
 import { Absent, useFormats, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Once, type Shown } from '../parts/once.tsx'
+import { OnePage } from '../parts/one-page.tsx'
 import { RotateDialog } from '../parts/rotate-dialog.tsx'
 import { Status } from '../parts/status.tsx'
-import { To } from '../parts/to.tsx'
 import { Messages } from './messages.tsx'
 import { type Scheme, type Source, sourceQuery } from './queries.ts'
 import { SourceForm } from './source-form.tsx'
 
 export function SourcePage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const source = useQuery(sourceQuery(id))
   return (
-    <Page
-      title={source.data?.name ?? t('inbound.one')}
-      about={
-        <>
-          <To to="/integrations/$section" params={{ section: 'inbound' }}>
-            {t('inbound.title')}
-          </To>{' '}
-          {source.data && (
-            <Status tone={source.data.status === 'active' ? 'good' : 'quiet'}>
-              {t(`inbound.status.${source.data.status}`)}
-            </Status>
-          )}
-        </>
-      }
-      actions={source.data && <Actions source={source.data} />}
+    <OnePage
+      query={useQuery(sourceQuery(id))}
+      section="inbound"
+      room={t('inbound.title')}
+      title={(one) => one?.name ?? t('inbound.one')}
+      standing={(source) => (
+        <Status tone={source.status === 'active' ? 'good' : 'quiet'}>{t(`inbound.status.${source.status}`)}</Status>
+      )}
+      actions={(source) => <Actions source={source} />}
     >
-      <Loaded query={source}>{(found) => <Body source={found} />}</Loaded>
-    </Page>
+      {(source) => <Body source={source} />}
+    </OnePage>
   )
 }
 
 function Actions({ source }: { source: Source }) {
   const { t } = useTranslation('integrations')
   const { search, set, go } = useAddress()
-  const ask = useAsk()
   const [isRotating, rotating] = useDisclosure()
   const [fresh, setFresh] = useState<Shown[] | null>(null)
   const params = { path: { id: source.source_id } }
-  const touches = ['inbound']
+  const touches = [['inbound']]
   const turn = useAct(
     (status: 'active' | 'paused') => told(api.PATCH('/v1/inbound-sources/{id}', { params, body: { status } })),
     { touches },
@@ -76,7 +66,7 @@ function Actions({ source }: { source: Source }) {
   const remove = useAct(() => told(api.DELETE('/v1/inbound-sources/{id}', { params })), {
     touches: [['inbound', 'list']],
     done: t('inbound.said.deleted'),
-    onDone: () => go({ section: 'inbound', isDone: true }),
+    onDone: () => go({ section: 'inbound' }),
   })
   const isActive = source.status === 'active'
   return (
@@ -131,11 +121,7 @@ function Actions({ source }: { source: Source }) {
       />
       <Once title={t('inbound.rotated')} items={fresh} onClose={() => setFresh(null)} />
       {search.open === 'edit' && (
-        <SourceForm
-          source={source}
-          onClose={() => set({ open: undefined })}
-          onDone={() => set({ open: undefined }, { isDone: true })}
-        />
+        <SourceForm source={source} onClose={() => set({ open: undefined })} onDone={() => set({ open: undefined })} />
       )}
     </>
   )

@@ -5,14 +5,15 @@ import { IconArrowBarToDown, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Absent, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
 import { Page } from '../../../components/page.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
+import { NameLink } from '../parts/name-link.tsx'
 import { Once } from '../parts/once.tsx'
-import { usePages } from '../parts/pages.ts'
 import { Status } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { type FreshSource, readSources, type Scheme } from './queries.ts'
 import { SourceForm } from './source-form.tsx'
 
@@ -37,12 +38,9 @@ export function SourcesList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('inbound.title')}
-            columns={(['name', 'state', 'received', 'refused'] as const).map((key) => ({
-              key,
-              label: t(`inbound.column.${key}`),
-            }))}
+            headings={(['name', 'state', 'received', 'refused'] as const).map((key) => t(`inbound.column.${key}`))}
           >
             {rows.map((source) => (
               <Table.Tr key={source.source_id}>
@@ -83,14 +81,14 @@ export function SourcesList() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.open === 'new' && (
         <SourceForm
           onClose={() => set({ open: undefined })}
           onDone={(made) => {
-            set({ open: undefined }, { isDone: true })
+            set({ open: undefined })
             setFresh(made as FreshSource)
           }}
         />

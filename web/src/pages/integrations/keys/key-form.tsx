@@ -3,9 +3,9 @@
 import { NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { changesOf, useDraft } from '../parts/draft.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
+import { useAct } from '../../../components/act.ts'
+import { changesOf, useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { ScopeChoice } from '../parts/scopes.tsx'
 import type { ApiKey, FreshKey } from './queries.ts'
 
@@ -44,15 +44,14 @@ export function KeyForm({
         }),
       )
     },
-    { touches: ['keys'], isQuiet: true, onDone },
+    { touches: [['keys']], isQuiet: true, onDone },
   )
   return (
     <FormDrawer
       title={t(known ? 'keys.edit' : 'keys.add')}
       submit={t(known ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >

@@ -6,56 +6,49 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
+import { useActorNames } from '../../../components/actor-names.ts'
 import { Absent, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useActorNames } from '../parts/actor-names.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
 import { DayBars } from '../parts/day-bars.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Once } from '../parts/once.tsx'
+import { OnePage } from '../parts/one-page.tsx'
 import { RotateDialog } from '../parts/rotate-dialog.tsx'
 import { useScopeWords } from '../parts/scopes.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
-import { To } from '../parts/to.tsx'
 import { KeyForm } from './key-form.tsx'
 import { type ApiKey, keyQuery, keyTones, usageQuery } from './queries.ts'
 
 export function KeyPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const key = useQuery(keyQuery(id))
   return (
-    <Page
-      title={key.data?.name ?? t('keys.one')}
-      about={
-        <>
-          <To to="/integrations/$section" params={{ section: 'keys' }}>
-            {t('keys.title')}
-          </To>{' '}
-          {key.data && <Status tone={keyTones[key.data.status]}>{t(`keys.status.${key.data.status}`)}</Status>}
-        </>
-      }
-      actions={key.data && key.data.status !== 'revoked' && <Actions known={key.data} />}
+    <OnePage
+      query={useQuery(keyQuery(id))}
+      section="keys"
+      room={t('keys.title')}
+      title={(one) => one?.name ?? t('keys.one')}
+      standing={(key) => <Status tone={keyTones[key.status]}>{t(`keys.status.${key.status}`)}</Status>}
+      actions={(key) => key.status !== 'revoked' && <Actions known={key} />}
     >
-      <Loaded query={key}>{(found) => <Body known={found} />}</Loaded>
-    </Page>
+      {(key) => <Body known={key} />}
+    </OnePage>
   )
 }
 
 function Actions({ known }: { known: ApiKey }) {
   const { t } = useTranslation('integrations')
   const { search, set } = useAddress()
-  const ask = useAsk()
   const [isRotating, rotating] = useDisclosure()
   const [fresh, setFresh] = useState<string | null>(null)
   const params = { path: { id: known.id } }
   const rotate = useAct(
     (overlap_hours: number) => told(api.POST('/v1/api-keys/{id}/rotate', { params, body: { overlap_hours } })),
     {
-      touches: ['keys'],
+      touches: [['keys']],
       onDone({ api_key }) {
         rotating.close()
         setFresh(api_key)
@@ -63,7 +56,7 @@ function Actions({ known }: { known: ApiKey }) {
     },
   )
   const revoke = useAct(() => told(api.DELETE('/v1/api-keys/{id}', { params })), {
-    touches: ['keys'],
+    touches: [['keys']],
     done: t('keys.said.revoked'),
   })
   return (
@@ -104,11 +97,7 @@ function Actions({ known }: { known: ApiKey }) {
         onClose={() => setFresh(null)}
       />
       {search.open === 'edit' && (
-        <KeyForm
-          known={known}
-          onClose={() => set({ open: undefined })}
-          onDone={() => set({ open: undefined }, { isDone: true })}
-        />
+        <KeyForm known={known} onClose={() => set({ open: undefined })} onDone={() => set({ open: undefined })} />
       )}
     </>
   )
@@ -153,12 +142,9 @@ function Body({ known }: { known: ApiKey }) {
         )}
       </Loaded>
       <Title order={2}>{t('keys.secrets')}</Title>
-      <Frame
+      <TableRegion
         label={t('keys.secrets')}
-        columns={(['secret', 'made', 'until', 'lastUse'] as const).map((key) => ({
-          key,
-          label: t(`keys.secretColumn.${key}`),
-        }))}
+        headings={(['secret', 'made', 'until', 'lastUse'] as const).map((key) => t(`keys.secretColumn.${key}`))}
       >
         {known.secrets.map((secret) => (
           <Table.Tr key={`${secret.masked} ${secret.created_at}`}>
@@ -178,7 +164,7 @@ function Body({ known }: { known: ApiKey }) {
             </Table.Td>
           </Table.Tr>
         ))}
-      </Frame>
+      </TableRegion>
       <Title order={2}>{t('scope.label')}</Title>
       <Stack component="ul" gap={4} m={0} pl="md">
         {known.scopes.map((scope) => (

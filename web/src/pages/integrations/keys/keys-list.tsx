@@ -5,15 +5,16 @@ import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Absent, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
 import { Page } from '../../../components/page.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
+import { NameLink } from '../parts/name-link.tsx'
 import { Once } from '../parts/once.tsx'
-import { usePages } from '../parts/pages.ts'
 import { ScopeList } from '../parts/scopes.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { KeyForm } from './key-form.tsx'
 import { type FreshKey, keyTones, readKeys } from './queries.ts'
 
@@ -50,13 +51,10 @@ export function KeysList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('keys.title')}
             minWidth={860}
-            columns={(['name', 'state', 'scopes', 'lastUse', 'ends'] as const).map((key) => ({
-              key,
-              label: t(`keys.column.${key}`),
-            }))}
+            headings={(['name', 'state', 'scopes', 'lastUse', 'ends'] as const).map((key) => t(`keys.column.${key}`))}
           >
             {rows.map((key) => (
               <Table.Tr key={key.id}>
@@ -89,14 +87,14 @@ export function KeysList() {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.open === 'new' && (
         <KeyForm
           onClose={() => set({ open: undefined })}
           onDone={(made) => {
-            set({ open: undefined }, { isDone: true })
+            set({ open: undefined })
             setFresh(made as FreshKey)
           }}
         />

@@ -1,8 +1,8 @@
 // What is asked of the server about API keys.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer } from '../parts/answer.ts'
 import type { Tone } from '../parts/status.tsx'
 
 export type ApiKey = Answer<'/v1/api-keys/{id}', 'get'>

@@ -1,8 +1,7 @@
 // Text for machines as it is: JSON, headers, programs. Scrolls inside its own frame and can be copied.
 
-import { ActionIcon, Box, Code, CopyButton, Tooltip } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
+import { Box, Code } from '@mantine/core'
+import { CopyIcon } from '../../../components/actions.tsx'
 
 export function CodeText({ text, label, maxHeight = 360 }: { text: string; label: string; maxHeight?: number }) {
   return (
@@ -13,7 +12,7 @@ export function CodeText({ text, label, maxHeight = 360 }: { text: string; label
         </Code>
       </Box>
       <Box pos="absolute" top={6} right={6}>
-        <CopyIcon value={text} />
+        <CopyIcon value={text} variant="default" />
       </Box>
     </Box>
   )
@@ -30,19 +29,4 @@ export function asReadable(text: string): string {
   } catch {
     return text
   }
-}
-
-export function CopyIcon({ value }: { value: string }) {
-  const { t } = useTranslation()
-  return (
-    <CopyButton value={value}>
-      {({ copied, copy }) => (
-        <Tooltip label={t(copied ? 'action.copied' : 'action.copy')}>
-          <ActionIcon variant="default" onClick={copy} aria-label={t(copied ? 'action.copied' : 'action.copy')}>
-            {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
-  )
 }

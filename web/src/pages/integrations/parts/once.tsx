@@ -1,8 +1,9 @@
 // What is shown this once: secrets, keys, addresses. The dialog closes by its button alone, so that no stray click loses it.
 
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core'
-import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react'
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { IconKey } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { CopyText } from '../../../components/actions.tsx'
 
 export type Shown = { label: string; value: string }
 
@@ -42,27 +43,7 @@ export function Once({
             <Text size="sm" fw={600}>
               {label}
             </Text>
-            <Group gap="xs" align="flex-start" wrap="nowrap">
-              <Code
-                block
-                flex={1}
-                style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}
-                data-once={label}
-                tabIndex={0}
-              >
-                {value}
-              </Code>
-              <CopyButton value={value}>
-                {({ copied, copy }) => (
-                  <Button
-                    onClick={copy}
-                    leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-                  >
-                    {t(copied ? 'action.copied' : 'action.copy', { ns: 'shell' })}
-                  </Button>
-                )}
-              </CopyButton>
-            </Group>
+            <CopyText text={value} label={label} />
           </div>
         ))}
         <Group justify="flex-end">

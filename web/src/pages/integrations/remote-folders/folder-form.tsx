@@ -4,9 +4,9 @@ import { Checkbox, Group, NumberInput, SegmentedControl, Select, Text, TextInput
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { useDraft } from '../parts/draft.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
+import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { folderBodyOf, folderDraftOf, weekDays } from './folder-draft.ts'
 import { PatternInput } from './pattern-input.tsx'
 import { type Folder, serversQuery } from './queries.ts'
@@ -34,7 +34,7 @@ export function FolderForm({
             }),
           )
         : told(api.POST('/v1/remote-folders', { body: folderBodyOf(draft) })),
-    { touches: ['remote-folders'], isQuiet: true, onDone },
+    { touches: [['remote-folders']], isQuiet: true, onDone },
   )
   const numeric = (name: 'depth' | 'minutes' | 'steadySeconds' | 'notifyAfter') => ({
     value: draft[name],
@@ -46,9 +46,8 @@ export function FolderForm({
     <FormDrawer
       title={t(folder ? 'remote.editFolder' : 'remote.addFolder')}
       submit={t(folder ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >

@@ -5,17 +5,17 @@ import { IconFiles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
 import { Absent, useFormats, When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Blank, Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
+import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
+import { DeleteButton } from '../parts/delete-button.tsx'
 import { Facts } from '../parts/facts.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { OnePage } from '../parts/one-page.tsx'
 import { Status, type Tone } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
 import { To } from '../parts/to.tsx'
 import { FolderForm } from './folder-form.tsx'
 import {
@@ -39,35 +39,29 @@ const fileTones: Record<FileState, Tone> = {
 
 export function FolderPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const folder = useQuery(folderQuery(id))
   return (
-    <Page
-      title={folder.data?.name ?? t('remote.oneFolder')}
-      about={
-        <>
-          <To to="/integrations/$section" params={{ section: 'remote-folders' }}>
-            {t('remote.title')}
-          </To>{' '}
-          {folder.data && (
-            <Status tone={folder.data.is_syncing ? 'busy' : folderTones[folder.data.health.state]}>
-              {t(folder.data.is_syncing ? 'remote.syncing' : `remote.state.${folder.data.health.state}`)}
-            </Status>
-          )}
-        </>
-      }
-      actions={folder.data && <Actions folder={folder.data} />}
+    <OnePage
+      query={useQuery(folderQuery(id))}
+      section="remote-folders"
+      room={t('remote.title')}
+      title={(one) => one?.name ?? t('remote.oneFolder')}
+      standing={(folder) => (
+        <Status tone={folder.is_syncing ? 'busy' : folderTones[folder.health.state]}>
+          {t(folder.is_syncing ? 'remote.syncing' : `remote.state.${folder.health.state}`)}
+        </Status>
+      )}
+      actions={(folder) => <Actions folder={folder} />}
     >
-      <Loaded query={folder}>{(found) => <Body folder={found} />}</Loaded>
-    </Page>
+      {(folder) => <Body folder={folder} />}
+    </OnePage>
   )
 }
 
 function Actions({ folder }: { folder: Folder }) {
   const { t } = useTranslation('integrations')
   const { search, set, go } = useAddress()
-  const ask = useAsk()
   const params = { path: { id: folder.folder_id } }
-  const touches = ['remote-folders']
+  const touches = [['remote-folders']]
   const sync = useAct(() => told(api.POST('/v1/remote-folders/{id}/sync', { params })), {
     touches,
     done: t('remote.said.sync'),
@@ -79,7 +73,7 @@ function Actions({ folder }: { folder: Folder }) {
   const remove = useAct(() => told(api.DELETE('/v1/remote-folders/{id}', { params })), {
     touches: [['remote-folders', 'list']],
     done: t('remote.said.folderDeleted'),
-    onDone: () => go({ section: 'remote-folders', isDone: true }),
+    onDone: () => go({ section: 'remote-folders' }),
   })
   return (
     <>
@@ -97,26 +91,13 @@ function Actions({ folder }: { folder: Folder }) {
       <Button variant="default" onClick={() => set({ open: 'edit' })}>
         {t('action.edit', { ns: 'shell' })}
       </Button>
-      <Button
-        variant="light"
-        color="red"
-        onClick={() =>
-          ask({
-            title: t('remote.deleteFolder.title', { name: folder.name }),
-            text: t('remote.deleteFolder.text'),
-            confirm: t('action.delete', { ns: 'shell' }),
-            onConfirm: () => remove.mutate(),
-          })
-        }
-      >
-        {t('action.delete', { ns: 'shell' })}
-      </Button>
+      <DeleteButton
+        title={t('remote.deleteFolder.title', { name: folder.name })}
+        text={t('remote.deleteFolder.text')}
+        onDelete={() => remove.mutate()}
+      />
       {search.open === 'edit' && (
-        <FolderForm
-          folder={folder}
-          onClose={() => set({ open: undefined })}
-          onDone={() => set({ open: undefined }, { isDone: true })}
-        />
+        <FolderForm folder={folder} onClose={() => set({ open: undefined })} onDone={() => set({ open: undefined })} />
       )}
     </>
   )
@@ -233,12 +214,11 @@ function Files({ folder }: { folder: Folder }) {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('remote.files')}
-            columns={(['file', 'state', 'size', 'changed', 'job'] as const).map((key) => ({
-              key,
-              label: t(`remote.fileColumn.${key}`),
-            }))}
+            headings={(['file', 'state', 'size', 'changed', 'job'] as const).map((key) =>
+              t(`remote.fileColumn.${key}`),
+            )}
           >
             {rows.map((file) => (
               <Table.Tr key={`${file.path} ${file.first_seen_at}`}>
@@ -264,7 +244,7 @@ function Files({ folder }: { folder: Folder }) {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
     </>

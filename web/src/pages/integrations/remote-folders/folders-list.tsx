@@ -5,11 +5,12 @@ import { IconFolderSymlink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Absent, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
+import { NameLink } from '../parts/name-link.tsx'
 import { Status } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { folderTones, readFolders, serversQuery } from './queries.ts'
 
 export function FoldersList() {
@@ -26,12 +27,11 @@ export function FoldersList() {
       }
     >
       {(rows) => (
-        <Frame
+        <TableRegion
           label={t('remote.tab.folders')}
-          columns={(['name', 'server', 'state', 'last', 'next'] as const).map((key) => ({
-            key,
-            label: t(`remote.folderColumn.${key}`),
-          }))}
+          headings={(['name', 'server', 'state', 'last', 'next'] as const).map((key) =>
+            t(`remote.folderColumn.${key}`),
+          )}
         >
           {rows.map((folder) => (
             <Table.Tr key={folder.folder_id}>
@@ -63,7 +63,7 @@ export function FoldersList() {
               </Table.Td>
             </Table.Tr>
           ))}
-        </Frame>
+        </TableRegion>
       )}
     </Listed>
   )

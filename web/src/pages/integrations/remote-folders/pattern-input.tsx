@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { asFailure } from '../../../api/failure.ts'
-import { Frame } from '../parts/table.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 
 const namesMax = 20
 
@@ -57,10 +57,10 @@ export function PatternInput({ pattern, onChange }: { pattern: string; onChange:
       <div aria-live="polite">
         {trial.isError && <Alert color="red">{asFailure(trial.error).message}</Alert>}
         {trial.data && (
-          <Frame
+          <TableRegion
             label={t('remote.folder.tryPattern')}
             minWidth={360}
-            columns={(['file', 'read'] as const).map((key) => ({ key, label: t(`remote.patternColumn.${key}`) }))}
+            headings={(['file', 'read'] as const).map((key) => t(`remote.patternColumn.${key}`))}
           >
             {trial.data.results.map(({ name, fields, warnings }) => (
               <Table.Tr key={name}>
@@ -82,7 +82,7 @@ export function PatternInput({ pattern, onChange }: { pattern: string; onChange:
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </div>
     </Stack>

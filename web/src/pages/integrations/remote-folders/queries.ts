@@ -1,8 +1,8 @@
 // What is asked of the server about remote servers, the folders on them, and watchers beside recorders.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer, Sent } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
-import type { Answer, Sent } from '../parts/answer.ts'
 import type { Tone } from '../parts/status.tsx'
 
 export type Server = Answer<'/v1/remote-servers/{id}', 'get'>

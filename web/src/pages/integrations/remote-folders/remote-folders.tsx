@@ -41,7 +41,7 @@ export function RemoteFolders() {
       {search.open === 'new' && (
         <FolderForm
           onClose={() => set({ open: undefined })}
-          onDone={({ folder_id }) => go({ section: 'remote-folders', id: folder_id, isDone: true })}
+          onDone={({ folder_id }) => go({ section: 'remote-folders', id: folder_id })}
         />
       )}
     </Page>

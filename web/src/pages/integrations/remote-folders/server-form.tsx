@@ -5,10 +5,10 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { asFailure } from '../../../api/failure.ts'
+import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { Failed, Waiting } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useDraft } from '../parts/draft.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
 import { type Server, serverQuery } from './queries.ts'
 import { isSealed, type Protocol, protocols, serverBodyOf, serverDraftOf, serverFields } from './server-draft.ts'
 import { TrialSteps } from './server-trial.tsx'
@@ -39,7 +39,7 @@ function Form({ server, onClose, onDone }: Props & { server?: Server }) {
             }),
           )
         : told(api.POST('/v1/remote-servers', { body: serverBodyOf(draft) })),
-    { touches: ['remote-servers'], isQuiet: true, onDone },
+    { touches: [['remote-servers']], isQuiet: true, onDone },
   )
   const trial = useMutation({
     mutationFn: () => told(api.POST('/v1/remote-servers/test', { body: serverBodyOf(draft) })),
@@ -48,9 +48,8 @@ function Form({ server, onClose, onDone }: Props & { server?: Server }) {
     <FormDrawer
       title={t(server ? 'remote.editServer' : 'remote.addServer')}
       submit={t(server ? 'action.save' : 'action.create', { ns: 'shell' })}
-      isDirty={form.isDirty && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
       extra={

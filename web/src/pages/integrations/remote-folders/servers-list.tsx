@@ -4,13 +4,14 @@ import { Button, Group, Table } from '@mantine/core'
 import { IconServer } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
-import { Frame } from '../parts/table.tsx'
+import { DeleteButton } from '../parts/delete-button.tsx'
+import { RowButton } from '../parts/row-button.tsx'
 import { readServers, type Server } from './queries.ts'
 import { ServerForm } from './server-form.tsx'
 import { StoredServerTrial } from './server-trial.tsx'
@@ -23,11 +24,10 @@ export const placeOf = ({ protocol, host, port, bucket, path }: Server): string 
 export function ServersList() {
   const { t } = useTranslation('integrations')
   const { search, set } = useAddress()
-  const ask = useAsk()
   const servers = usePages(['remote-servers', 'list'], readServers)
   const close = () => set({ server: undefined })
   const remove = useAct((id: string) => told(api.DELETE('/v1/remote-servers/{id}', { params: { path: { id } } })), {
-    touches: ['remote-servers'],
+    touches: [['remote-servers']],
     done: t('remote.said.serverDeleted'),
   })
   return (
@@ -45,12 +45,9 @@ export function ServersList() {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('remote.tab.servers')}
-            columns={(['name', 'protocol', 'place', 'act'] as const).map((key) => ({
-              key,
-              label: t(`remote.serverColumn.${key}`),
-            }))}
+            headings={(['name', 'protocol', 'place', 'act'] as const).map((key) => t(`remote.serverColumn.${key}`))}
           >
             {rows.map((server) => (
               <Table.Tr key={server.server_id}>
@@ -59,52 +56,37 @@ export function ServersList() {
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{placeOf(server)}</Table.Td>
                 <Table.Td>
                   <Group gap="xs" wrap="nowrap">
-                    <Button
-                      size="compact-sm"
+                    <RowButton
+                      label={t('remote.test')}
+                      of={server.name}
                       variant="light"
-                      aria-label={`${t('remote.test')} ${server.name}`}
                       onClick={() => set({ trial: server.server_id })}
-                    >
-                      {t('remote.test')}
-                    </Button>
+                    />
                     {server.protocol !== 'mounted' && (
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`${t('action.edit', { ns: 'shell' })} ${server.name}`}
+                      <RowButton
+                        label={t('action.edit', { ns: 'shell' })}
+                        of={server.name}
                         onClick={() => set({ server: server.server_id })}
-                      >
-                        {t('action.edit', { ns: 'shell' })}
-                      </Button>
+                      />
                     )}
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      color="red"
-                      aria-label={`${t('action.delete', { ns: 'shell' })} ${server.name}`}
-                      onClick={() =>
-                        ask({
-                          title: t('remote.deleteServer.title', { name: server.name }),
-                          text: t('remote.deleteServer.text'),
-                          confirm: t('action.delete', { ns: 'shell' }),
-                          onConfirm: () => remove.mutate(server.server_id),
-                        })
-                      }
-                    >
-                      {t('action.delete', { ns: 'shell' })}
-                    </Button>
+                    <DeleteButton
+                      of={server.name}
+                      title={t('remote.deleteServer.title', { name: server.name })}
+                      text={t('remote.deleteServer.text')}
+                      onDelete={() => remove.mutate(server.server_id)}
+                    />
                   </Group>
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.server && (
         <ServerForm
           id={search.server === 'new' ? undefined : search.server}
           onClose={close}
-          onDone={() => set({ server: undefined }, { isDone: true })}
+          onDone={() => set({ server: undefined })}
         />
       )}
       {search.trial && <StoredServerTrial id={search.trial} onClose={() => set({ trial: undefined })} />}

@@ -1,17 +1,17 @@
 // The programs that send a folder's recordings by themselves, with when each was last heard of.
 
-import { Button, Code, Stack, Table, Text } from '@mantine/core'
+import { Code, Stack, Table, Text } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
 import { useFormats, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useAsk } from '../parts/ask.tsx'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
+import { TableRegion } from '../../../components/table-region.tsx'
+import { DeleteButton } from '../parts/delete-button.tsx'
 import { Status, type Tone } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
 import { readWatchers, type Watcher } from './queries.ts'
 
 const tones: Record<Watcher['state'], Tone> = { ok: 'good', silent: 'warn', failing: 'bad' }
@@ -19,10 +19,9 @@ const tones: Record<Watcher['state'], Tone> = { ok: 'good', silent: 'warn', fail
 export function WatchersList() {
   const { t } = useTranslation('integrations')
   const { number } = useFormats()
-  const ask = useAsk()
   const watchers = usePages(['watchers', 'list'], readWatchers, { everyMs: 15_000 })
   const remove = useAct((name: string) => told(api.DELETE('/v1/watchers/{name}', { params: { path: { name } } })), {
-    touches: ['watchers'],
+    touches: [['watchers']],
     done: t('remote.said.watcherDeleted'),
   })
   return (
@@ -38,12 +37,11 @@ export function WatchersList() {
       }
     >
       {(rows) => (
-        <Frame
+        <TableRegion
           label={t('remote.tab.watchers')}
-          columns={(['name', 'state', 'sent', 'contact', 'act'] as const).map((key) => ({
-            key,
-            label: t(`remote.watcherColumn.${key}`),
-          }))}
+          headings={(['name', 'state', 'sent', 'contact', 'act'] as const).map((key) =>
+            t(`remote.watcherColumn.${key}`),
+          )}
         >
           {rows.map((watcher) => (
             <Table.Tr key={watcher.watcher_id}>
@@ -70,26 +68,16 @@ export function WatchersList() {
                 <When at={watcher.last_contact_at} relative />
               </Table.Td>
               <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  color="red"
-                  aria-label={`${t('action.delete', { ns: 'shell' })} ${watcher.name}`}
-                  onClick={() =>
-                    ask({
-                      title: t('remote.deleteWatcher.title', { name: watcher.name }),
-                      text: t('remote.deleteWatcher.text'),
-                      confirm: t('action.delete', { ns: 'shell' }),
-                      onConfirm: () => remove.mutate(watcher.name),
-                    })
-                  }
-                >
-                  {t('action.delete', { ns: 'shell' })}
-                </Button>
+                <DeleteButton
+                  of={watcher.name}
+                  title={t('remote.deleteWatcher.title', { name: watcher.name })}
+                  text={t('remote.deleteWatcher.text')}
+                  onDelete={() => remove.mutate(watcher.name)}
+                />
               </Table.Td>
             </Table.Tr>
           ))}
-        </Frame>
+        </TableRegion>
       )}
     </Listed>
   )

@@ -4,12 +4,12 @@ import { Group, ScrollArea, SegmentedControl, Stack, Table, Text, UnstyledButton
 import { IconSend } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
-import { Listed } from '../parts/listed.tsx'
-import { usePages } from '../parts/pages.ts'
 import { Status, type Tone } from '../parts/status.tsx'
-import { Frame } from '../parts/table.tsx'
 import { DeliveryDrawer } from './delivery-drawer.tsx'
 import { type DeliveryState, deliveryStates, type Endpoint, readDeliveries } from './queries.ts'
 
@@ -54,12 +54,11 @@ export function Deliveries({ endpoint }: { endpoint: Endpoint }) {
         }
       >
         {(rows) => (
-          <Frame
+          <TableRegion
             label={t('webhooks.tab.deliveries')}
-            columns={(['event', 'state', 'answer', 'attempts', 'at'] as const).map((key) => ({
-              key,
-              label: t(`webhooks.deliveryColumn.${key}`),
-            }))}
+            headings={(['event', 'state', 'answer', 'attempts', 'at'] as const).map((key) =>
+              t(`webhooks.deliveryColumn.${key}`),
+            )}
           >
             {rows.map((row) => (
               <Table.Tr key={row.delivery_id}>
@@ -93,7 +92,7 @@ export function Deliveries({ endpoint }: { endpoint: Endpoint }) {
                 </Table.Td>
               </Table.Tr>
             ))}
-          </Frame>
+          </TableRegion>
         )}
       </Listed>
       {search.delivery && (

@@ -5,12 +5,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
 import { useMay } from '../../../api/session.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
+import { useActorNames } from '../../../components/actor-names.ts'
 import { Absent, When } from '../../../components/figures.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useActorNames } from '../parts/actor-names.ts'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
 import { JsonText } from '../parts/code.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Status } from '../parts/status.tsx'
@@ -38,7 +38,6 @@ export function DeliveryDrawer({ endpoint, id, onClose }: { endpoint: Endpoint; 
 function Body({ endpoint, delivery }: { endpoint: Endpoint; delivery: Delivery }) {
   const { t } = useTranslation('integrations')
   const { go } = useAddress()
-  const ask = useAsk()
   const may = useMay()
   const nameOf = useActorNames()
   const { delivery_id, status, event_id } = delivery
@@ -50,7 +49,7 @@ function Body({ endpoint, delivery }: { endpoint: Endpoint; delivery: Delivery }
           body: status === 'delivered' ? { again: true } : {},
         }),
       ),
-    { touches: ['webhooks', 'dead-letters'], done: t('webhooks.said.replayed') },
+    { touches: [['webhooks'], ['dead-letters']], done: t('webhooks.said.replayed') },
   )
   const again = () =>
     status === 'delivered'

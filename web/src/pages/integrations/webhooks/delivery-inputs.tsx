@@ -2,7 +2,7 @@
 
 import { NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { useDraft } from '../parts/draft.ts'
+import type { useDraft } from '../../../components/draft.ts'
 import type { EndpointDraft } from './endpoint-draft.ts'
 
 export type EndpointFields = ReturnType<typeof useDraft<EndpointDraft>>

@@ -15,9 +15,9 @@ import {
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
 import { useAddress } from '../parts/address.ts'
-import { useAsk } from '../parts/ask.tsx'
 import { type Endpoint, nameOf } from './queries.ts'
 import { ResumeDialog } from './resume-dialog.tsx'
 import { TrialDialog } from './trial-dialog.tsx'
@@ -25,17 +25,16 @@ import { TrialDialog } from './trial-dialog.tsx'
 export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('integrations')
   const { set, go } = useAddress()
-  const ask = useAsk()
   const [isResuming, resuming] = useDisclosure()
   const { webhook_id: id, status, kind, health } = endpoint
   const path = { params: { path: { id } } }
   const trial = useMutation({ mutationFn: () => told(api.POST('/v1/webhooks/{id}/test', path)) })
   const pause = useAct(() => told(api.POST('/v1/webhooks/{id}/pause', { ...path, body: {} as never })), {
-    touches: ['webhooks'],
+    touches: [['webhooks']],
     done: t('webhooks.said.paused'),
   })
   const verify = useAct(() => told(api.POST('/v1/webhooks/{id}/verify', path)), {
-    touches: ['webhooks'],
+    touches: [['webhooks']],
     onDone: ({ verification }) =>
       notifications.show({
         color: verification.ok ? 'teal' : 'red',
@@ -45,9 +44,9 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
       }),
   })
   const remove = useAct(() => told(api.DELETE('/v1/webhooks/{id}', path)), {
-    touches: [['webhooks', 'list'], 'dead-letters'],
+    touches: [['webhooks', 'list'], ['dead-letters']],
     done: t('webhooks.said.deleted'),
-    onDone: () => go({ section: 'webhooks', isDone: true }),
+    onDone: () => go({ section: 'webhooks' }),
   })
   const amount = status === 'active' ? health.waiting : health.held
   return (

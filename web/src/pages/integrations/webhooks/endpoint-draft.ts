@@ -1,7 +1,7 @@
 // The form of an endpoint as it is written, and as the API takes it: only what a kind of endpoint knows, and of a change
 // only what has changed.
 
-import type { Sent } from '../parts/answer.ts'
+import type { Sent } from '../../../api/answer.ts'
 import { type Pair, pairsOf, recordOf } from '../parts/pairs.tsx'
 import type { Endpoint } from './queries.ts'
 

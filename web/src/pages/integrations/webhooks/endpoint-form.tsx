@@ -1,16 +1,15 @@
 // Creates or changes an endpoint, beside the page. Two people who change the same one: the later is told, and chooses.
 
-import { Accordion, Alert, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Accordion, Select, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { asFailure } from '../../../api/failure.ts'
+import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { Failed, Waiting } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useDraft } from '../parts/draft.ts'
 import { EventChoice } from '../parts/event-choice.tsx'
-import { FormDrawer } from '../parts/form-drawer.tsx'
 import { BrokerInputs } from './broker-inputs.tsx'
 import { DeliveryInputs } from './delivery-inputs.tsx'
 import { bodyOf, draftOf, type Kind, kinds } from './endpoint-draft.ts'
@@ -56,36 +55,18 @@ function Form({ endpoint, reload, onClose, onDone }: Props & { endpoint?: Endpoi
         }),
       )
     },
-    { touches: ['webhooks'], isQuiet: true, onDone },
+    { touches: [['webhooks']], isQuiet: true, onDone },
   )
   const isHttp = draft.kind === 'http'
-  const isNewer = save.isError && asFailure(save.error).code === 'changed_meanwhile'
   return (
     <FormDrawer
       title={t(endpoint ? 'webhooks.edit' : 'webhooks.add')}
       submit={t(endpoint ? 'action.save' : 'action.create', { ns: 'shell' })}
       isDirty={form.isDirty}
-      isSending={save.isPending}
-      error={save.error}
+      save={save}
       onSubmit={() => save.mutate(false)}
       onClose={onClose}
-      newer={
-        isNewer && (
-          <Alert color="yellow" title={t('newer.title')} role="alert">
-            <Stack gap="xs">
-              <Text size="sm">{t('newer.text')}</Text>
-              <Group gap="xs">
-                <Button size="xs" variant="default" onClick={reload}>
-                  {t('newer.reload')}
-                </Button>
-                <Button size="xs" variant="light" color="red" onClick={() => save.mutate(true)}>
-                  {t('newer.overwrite')}
-                </Button>
-              </Group>
-            </Stack>
-          </Alert>
-        )
-      }
+      newer={{ text: t('newer'), onReload: () => reload?.(), onOverwrite: () => save.mutate(true) }}
     >
       {!endpoint && (
         <Select

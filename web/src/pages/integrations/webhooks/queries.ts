@@ -1,9 +1,9 @@
 // What is asked of the server about webhook endpoints and what was sent to them.
 
 import { queryOptions } from '@tanstack/react-query'
+import type { Answer } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
 import { Failure } from '../../../api/failure.ts'
-import type { Answer } from '../parts/answer.ts'
 
 export type Endpoint = Answer<'/v1/webhooks/{id}', 'get'>
 export type Trial = Answer<'/v1/webhooks/{id}/test', 'post'>

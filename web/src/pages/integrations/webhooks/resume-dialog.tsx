@@ -4,8 +4,8 @@ import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/co
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
-import { useAct } from '../parts/act.ts'
-import { useDraft } from '../parts/draft.ts'
+import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
 import type { Endpoint } from './queries.ts'
 
 export function ResumeDialog({ endpoint, onClose }: { endpoint: Endpoint; onClose: () => void }) {
@@ -19,7 +19,7 @@ export function ResumeDialog({ endpoint, onClose }: { endpoint: Endpoint; onClos
       return told(api.POST('/v1/webhooks/{id}/resume', { params, body: body as never }))
     },
     {
-      touches: ['webhooks'],
+      touches: [['webhooks']],
       onDone(answer) {
         notifications.show({ message: t('webhooks.said.resumed', { held: answer.held, discarded: answer.discarded }) })
         onClose()

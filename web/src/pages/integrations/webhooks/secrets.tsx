@@ -5,17 +5,16 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, told } from '../../../api/client.ts'
+import { useAct } from '../../../components/act.ts'
+import { ask } from '../../../components/actions.tsx'
 import { When } from '../../../components/figures.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useAct } from '../parts/act.ts'
-import { useAsk } from '../parts/ask.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { Once } from '../parts/once.tsx'
-import { Frame } from '../parts/table.tsx'
 import { type Endpoint, secretsQuery } from './queries.ts'
 
 export function Secrets({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('integrations')
-  const ask = useAsk()
   const { webhook_id: id } = endpoint
   const former = useQuery(secretsQuery(id))
   const [hours, setHours] = useState<number | string>(24)
@@ -28,12 +27,12 @@ export function Secrets({ endpoint }: { endpoint: Endpoint }) {
           body: { overlap_hours: typeof hours === 'number' ? hours : 24 },
         }),
       ),
-    { touches: ['webhooks'], onDone: ({ secret, warnings = [] }) => setFresh({ secret, warnings }) },
+    { touches: [['webhooks']], onDone: ({ secret, warnings = [] }) => setFresh({ secret, warnings }) },
   )
   const end = useAct(
     (secret_id: string) =>
       told(api.DELETE('/v1/webhooks/{id}/secrets/{secret_id}', { params: { path: { id, secret_id } } })),
-    { touches: ['webhooks'], done: t('webhooks.said.secretEnded') },
+    { touches: [['webhooks']], done: t('webhooks.said.secretEnded') },
   )
   return (
     <Stack>
@@ -71,13 +70,10 @@ export function Secrets({ endpoint }: { endpoint: Endpoint }) {
               {t('webhooks.noFormer')}
             </Text>
           ) : (
-            <Frame
+            <TableRegion
               label={t('webhooks.former')}
               minWidth={420}
-              columns={(['replaced', 'ends', 'act'] as const).map((key) => ({
-                key,
-                label: t(`webhooks.secretColumn.${key}`),
-              }))}
+              headings={(['replaced', 'ends', 'act'] as const).map((key) => t(`webhooks.secretColumn.${key}`))}
             >
               {all.map(({ secret_id, replaced_at, expires_at }) => (
                 <Table.Tr key={secret_id}>
@@ -94,7 +90,7 @@ export function Secrets({ endpoint }: { endpoint: Endpoint }) {
                   </Table.Td>
                 </Table.Tr>
               ))}
-            </Frame>
+            </TableRegion>
           )
         }
       </Loaded>

@@ -4,11 +4,9 @@ import { Alert, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { When } from '../../../components/figures.tsx'
-import { Page } from '../../../components/page.tsx'
-import { Loaded } from '../../../components/states.tsx'
 import { useAddress } from '../parts/address.ts'
+import { OnePage } from '../parts/one-page.tsx'
 import { AddressTabs } from '../parts/tabs.tsx'
-import { To } from '../parts/to.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { EndpointActions } from './endpoint-actions.tsx'
 import { EndpointFacts } from './endpoint-facts.tsx'
@@ -21,26 +19,24 @@ import { Secrets } from './secrets.tsx'
 
 export function WebhookPage({ id }: { id: string }) {
   const { t } = useTranslation('integrations')
-  const endpoint = useQuery(endpointQuery(id))
-  const title = endpoint.data ? nameOf(endpoint.data) : t('webhooks.one')
   return (
-    <Page
-      title={title}
-      about={endpoint.data && <About endpoint={endpoint.data} />}
-      actions={endpoint.data && <EndpointActions endpoint={endpoint.data} />}
+    <OnePage
+      query={useQuery(endpointQuery(id))}
+      section="webhooks"
+      room={t('webhooks.title')}
+      title={(one) => (one ? nameOf(one) : t('webhooks.one'))}
+      standing={(endpoint) => <Standing endpoint={endpoint} />}
+      actions={(endpoint) => <EndpointActions endpoint={endpoint} />}
     >
-      <Loaded query={endpoint}>{(found) => <Body endpoint={found} />}</Loaded>
-    </Page>
+      {(endpoint) => <Body endpoint={endpoint} />}
+    </OnePage>
   )
 }
 
-function About({ endpoint }: { endpoint: Endpoint }) {
+function Standing({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation('integrations')
   return (
     <>
-      <To to="/integrations/$section" params={{ section: 'webhooks' }}>
-        {t('webhooks.title')}
-      </To>
       {' · '}
       {t(`webhooks.kind.${endpoint.kind}`)}
       {endpoint.name ? ` · ${endpoint.url}` : ''} <EndpointStatus endpoint={endpoint} />
@@ -89,11 +85,7 @@ function Body({ endpoint }: { endpoint: Endpoint }) {
         ]}
       />
       {search.open === 'edit' && (
-        <EndpointForm
-          id={id}
-          onClose={() => set({ open: undefined })}
-          onDone={() => set({ open: undefined }, { isDone: true })}
-        />
+        <EndpointForm id={id} onClose={() => set({ open: undefined })} onDone={() => set({ open: undefined })} />
       )}
     </Stack>
   )

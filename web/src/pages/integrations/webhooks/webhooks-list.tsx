@@ -8,10 +8,11 @@ import { useTranslation } from 'react-i18next'
 import { Absent, When } from '../../../components/figures.tsx'
 import { Page } from '../../../components/page.tsx'
 import { Blank, Loaded } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { useAddress } from '../parts/address.ts'
+import { NameLink } from '../parts/name-link.tsx'
 import { Once, type Shown } from '../parts/once.tsx'
 import { ShareBar } from '../parts/status.tsx'
-import { Frame, NameLink } from '../parts/table.tsx'
 import { EndpointForm } from './endpoint-form.tsx'
 import { EndpointStatus } from './endpoint-status.tsx'
 import { type Endpoint, endpointsQuery, figuresQuery, nameOf } from './queries.ts'
@@ -35,18 +36,17 @@ export function WebhooksList() {
               {t('webhooks.none.text')}
             </Blank>
           ) : (
-            <Frame
+            <TableRegion
               label={t('webhooks.title')}
               minWidth={860}
-              columns={(['endpoint', 'events', 'status', 'success', 'queue', 'lastSuccess'] as const).map((key) => ({
-                key,
-                label: t(`webhooks.column.${key}`),
-              }))}
+              headings={(['endpoint', 'events', 'status', 'success', 'queue', 'lastSuccess'] as const).map((key) =>
+                t(`webhooks.column.${key}`),
+              )}
             >
               {all.map((endpoint) => (
                 <Row key={endpoint.webhook_id} endpoint={endpoint} />
               ))}
-            </Frame>
+            </TableRegion>
           )
         }
       </Loaded>
@@ -54,7 +54,7 @@ export function WebhooksList() {
         <EndpointForm
           onClose={() => set({ open: undefined })}
           onDone={({ webhook_id, secret, warnings = [] }) => {
-            set({ open: undefined }, { isDone: true })
+            set({ open: undefined })
             setMade({ id: webhook_id, secret: secret ?? '', warnings })
           }}
         />

@@ -11,7 +11,7 @@ import { useAddress } from '../../../components/address.ts'
 import { When } from '../../../components/figures.tsx'
 import { Panel } from '../../../components/panel.tsx'
 import { Blank, Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 
 type Review = Answer<'/v1/access-review', 'get'>
 type Subject = Review['subjects'][number]
@@ -65,7 +65,9 @@ export function ReviewPart() {
               ) : (
                 <TableRegion
                   label={t('part.access-review')}
-                  columns={(['who', 'access', 'used', 'marks', 'decision'] as const).map((name) => t(`review.${name}`))}
+                  headings={(['who', 'access', 'used', 'marks', 'decision'] as const).map((name) =>
+                    t(`review.${name}`),
+                  )}
                   minWidth={760}
                 >
                   {rows.map((subject) => (

@@ -4,9 +4,10 @@ import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { peopleQuery } from '../../../api/names.ts'
 import { useMay } from '../../../api/session.ts'
 import { useAddress } from '../../../components/address.ts'
-import { type Filters, namesQuery } from './queries.ts'
+import type { Filters } from './queries.ts'
 
 type Search = Record<string, string | undefined>
 
@@ -30,7 +31,7 @@ export function AuditFilters() {
   const { t } = useTranslation(['settings', 'shell'])
   const { search, set } = useAddress()
   const mayRead = useMay()('users:read')
-  const { data: people = [] } = useQuery({ ...namesQuery, enabled: mayRead })
+  const { data: people = [] } = useQuery({ ...peopleQuery, enabled: mayRead })
   const [action, setAction] = useState(search.action ?? '')
   const [target, setTarget] = useState(search.target ?? '')
   const submit = (event: FormEvent) => {

@@ -1,18 +1,19 @@
 // Who did what: filtered, in detail, as a file, and checked.
 
-import { Badge, Button, Code, Group, Menu, Stack, Table, Text, UnstyledButton } from '@mantine/core'
+import { Badge, Button, Code, Group, Menu, Table, Text, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconDownload } from '@tabler/icons-react'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMay } from '../../../api/session.ts'
+import { useActorNames } from '../../../components/actor-names.ts'
 import { useAddress } from '../../../components/address.ts'
 import { Absent, When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Panel } from '../../../components/panel.tsx'
-import { Blank, Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
+import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { AuditFilters, filtersOf } from './audit-filters.tsx'
-import { auditQuery, type Entry, exportAddress, namesQuery } from './queries.ts'
+import { type Entry, exportAddress, readAudit } from './queries.ts'
 import { Heads, Verification } from './verification.tsx'
 
 const tones = { ok: 'teal', denied: 'orange', failed: 'red' } as const
@@ -21,8 +22,8 @@ export function AuditPart() {
   const { t } = useTranslation(['settings', 'shell'])
   const { search } = useAddress()
   const filters = filtersOf(search)
-  const entries = useInfiniteQuery(auditQuery(filters))
-  const nameOf = useNames()
+  const entries = usePages(['audit', filters], (cursor) => readAudit(filters, cursor))
+  const nameOf = useActorNames()
   const [open, setOpen] = useState<number | null>(null)
   const columns = (['at', 'actor', 'action', 'target', 'result'] as const).map((name) => t(`audit.${name}`))
   return (
@@ -34,36 +35,21 @@ export function AuditPart() {
         actions={<Export address={(as) => exportAddress(filters, as)} />}
       >
         <AuditFilters />
-        <Loaded query={entries as never}>
-          {() => {
-            const rows = entries.data?.pages.flatMap((page) => page.entries) ?? []
-            if (rows.length === 0) return <Blank title={t('audit.none')} />
-            return (
-              <Stack gap="sm">
-                <TableRegion label={t('part.audit')} columns={columns} minWidth={720}>
-                  {rows.map((entry) => (
-                    <Row
-                      key={`${entry.seq}-${entry.at}`}
-                      entry={entry}
-                      actor={nameOf(entry.actor)}
-                      isOpen={open === entry.seq}
-                      onToggle={() => setOpen(open === entry.seq ? null : entry.seq)}
-                    />
-                  ))}
-                </TableRegion>
-                {entries.hasNextPage && (
-                  <Button
-                    variant="default"
-                    loading={entries.isFetchingNextPage}
-                    onClick={() => entries.fetchNextPage()}
-                  >
-                    {t('shell:action.more')}
-                  </Button>
-                )}
-              </Stack>
-            )
-          }}
-        </Loaded>
+        <Listed query={entries} blank={<Blank title={t('audit.none')} />}>
+          {(rows) => (
+            <TableRegion label={t('part.audit')} headings={columns} minWidth={720}>
+              {rows.map((entry) => (
+                <Row
+                  key={`${entry.seq}-${entry.at}`}
+                  entry={entry}
+                  actor={nameOf(entry.actor)}
+                  isOpen={open === entry.seq}
+                  onToggle={() => setOpen(open === entry.seq ? null : entry.seq)}
+                />
+              ))}
+            </TableRegion>
+          )}
+        </Listed>
       </Panel>
       <Heads />
     </>
@@ -144,12 +130,4 @@ function Export({ address }: { address: (format: 'csv' | 'ndjson') => string }) 
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** People by name; keys and programs as the audit has them. */
-function useNames(): (actor: string) => string {
-  const mayRead = useMay()('users:read')
-  const { data = [] } = useQuery({ ...namesQuery, enabled: mayRead })
-  const names = new Map(data.map(({ id, name, email }) => [`user:${id}`, name ?? email]))
-  return (actor) => names.get(actor) ?? actor
 }

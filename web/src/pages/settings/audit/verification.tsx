@@ -8,7 +8,7 @@ import { CopyIcon } from '../../../components/actions.tsx'
 import { useFormats, When } from '../../../components/figures.tsx'
 import { Panel } from '../../../components/panel.tsx'
 import { Failed, Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { headsQuery, verify } from './queries.ts'
 
 export function Verification() {
@@ -85,7 +85,7 @@ export function Heads() {
             ) : (
               <TableRegion
                 label={t('heads.title')}
-                columns={[t('heads.at'), t('heads.seq'), t('heads.hash'), t('heads.signature')]}
+                headings={[t('heads.at'), t('heads.seq'), t('heads.hash'), t('heads.signature')]}
               >
                 {found.heads.map((head) => (
                   <Table.Tr key={head.seq}>

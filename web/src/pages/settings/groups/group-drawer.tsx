@@ -1,11 +1,11 @@
 // The form of a department or a team: new, renamed, in another colour, moved.
 
 import { Select, TagsInput, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { ColourChoice } from '../colour-choice.tsx'
-import { FormDrawer } from '../form-drawer.tsx'
 import {
   type Colour,
   changeDepartment,
@@ -27,16 +27,15 @@ const nameCharsMax = 30
 export function GroupDrawer(props: { task: GroupTask; departments: Department[]; onClose: () => void }) {
   const { task, departments, onClose } = props
   const { t } = useTranslation(['settings', 'shell'])
-  const before = {
+  const form = useDraft({
     name: task.kind === 'department' ? task.department.name : task.kind === 'team' ? task.team.name : '',
     colour: task.kind === 'department' ? task.department.colour : null,
     teams: [] as string[],
     department_id: 'department' in task ? task.department.department_id : '',
-  }
-  const [fields, setFields] = useState(before)
-  const set = (change: Partial<typeof before>) => setFields({ ...fields, ...change })
-  const { name, teams, department_id } = fields
-  const colour = fields.colour as Colour | null
+  })
+  const { draft, before, set } = form
+  const { name, teams, department_id } = draft
+  const colour = draft.colour as Colour | null
   const save = useAct(
     async (): Promise<unknown> => {
       switch (task.kind) {
@@ -65,9 +64,8 @@ export function GroupDrawer(props: { task: GroupTask; departments: Department[];
     <FormDrawer
       title={t(`groups.task.${task.kind}`)}
       submit={t('shell:action.save')}
-      isDirty={JSON.stringify(fields) !== JSON.stringify(before) && !save.isPending && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
@@ -77,17 +75,11 @@ export function GroupDrawer(props: { task: GroupTask; departments: Department[];
         required
         maxLength={nameCharsMax}
         data-autofocus
-        value={name}
-        onChange={(event) => set({ name: event.currentTarget.value })}
+        {...form.text('name')}
       />
-      {isDepartment && <ColourChoice value={fields.colour} onChange={(value) => set({ colour: value })} />}
+      {isDepartment && <ColourChoice value={draft.colour} onChange={(value) => set({ colour: value })} />}
       {task.kind === 'newDepartment' && (
-        <TagsInput
-          label={t('groups.teams')}
-          description={t('groups.teamsText')}
-          value={teams}
-          onChange={(value) => set({ teams: value })}
-        />
+        <TagsInput label={t('groups.teams')} description={t('groups.teamsText')} {...form.value('teams')} />
       )}
       {!isDepartment && (
         <Select

@@ -2,16 +2,15 @@
 
 import { Alert, Button, Group, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asFailure } from '../../../api/failure.ts'
 import { useMay } from '../../../api/session.ts'
 import { useAct } from '../../../components/act.ts'
 import { useFormats } from '../../../components/figures.tsx'
+import { useLeaveGuard } from '../../../components/leave-guard.ts'
 import { Panel } from '../../../components/panel.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { useLeaveQuestion } from '../leave-question.ts'
 import { Logo } from './logo.tsx'
 import { changeOrganisation, type Organisation, organisationQuery, type Settings } from './queries.ts'
 
@@ -57,12 +56,7 @@ function OrganisationForm({ organisation }: { organisation: Organisation }) {
       }),
     { touches: [['organisation'], ['session']], done: t('organisation.saved'), isQuiet: true },
   )
-  const mayLeave = useLeaveQuestion()
-  useBlocker({
-    disabled: !isDirty || save.isPending,
-    enableBeforeUnload: isDirty,
-    shouldBlockFn: async () => !(await mayLeave()),
-  })
+  useLeaveGuard(isDirty && !save.isPending)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     save.mutate()

@@ -1,21 +1,22 @@
 // The people of the organisation: found, invited, changed, deactivated.
 
-import { Badge, Button, Group, Select, Stack, Table, Text, TextInput, UnstyledButton } from '@mantine/core'
+import { Badge, Button, Group, Select, Table, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch, IconUserPlus } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '../../../api/session.ts'
 import { useAddress } from '../../../components/address.ts'
 import { When } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Panel } from '../../../components/panel.tsx'
-import { Blank, Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
+import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 import { InvitationLink } from './invitation-link.tsx'
 import { PersonActions } from './person-actions.tsx'
 import { PersonDrawer } from './person-drawer.tsx'
-import { type Invited, type Person, type PersonState, peopleQuery } from './queries.ts'
+import { type Invited, type Person, type PersonState, readPeople } from './queries.ts'
 
 const states = ['invited', 'active', 'deactivated'] as const
 const tones: Record<PersonState, string> = { invited: 'yellow', active: 'teal', deactivated: 'gray' }
@@ -29,9 +30,10 @@ export function PeoplePart() {
   const [fresh, setFresh] = useState<Invited | null>(null)
   const find = useDebouncedCallback((q: string) => set({ q }), waitMs)
   const state = states.find((one) => one === search.state)
-  const people = useInfiniteQuery(peopleQuery(search.q ?? '', state))
+  const { q = '' } = search
+  const people = usePages(['users', 'list', q, state ?? 'all'], (cursor) => readPeople(q, state, cursor))
   const columns = ['name', 'role', 'level', 'state', 'secondFactor', 'seen', 'actions'] as const
-  const isFiltered = Boolean(search.q || state)
+  const isFiltered = Boolean(q || state)
   return (
     <Panel
       title={t('part.people')}
@@ -73,26 +75,15 @@ export function PeoplePart() {
           onChange={(value) => set({ state: value })}
         />
       </Group>
-      <Loaded query={people as never}>
-        {() => {
-          const rows = people.data?.pages.flatMap(({ users }) => users) ?? []
-          if (rows.length === 0) return <Blank title={t(isFiltered ? 'people.noneFound' : 'people.none')} />
-          return (
-            <Stack gap="sm">
-              <TableRegion label={t('part.people')} columns={columns.map((name) => t(`people.${name}`))} minWidth={760}>
-                {rows.map((person) => (
-                  <Row key={person.id} person={person} mayManage={mayManage} onLink={setFresh} />
-                ))}
-              </TableRegion>
-              {people.hasNextPage && (
-                <Button variant="default" loading={people.isFetchingNextPage} onClick={() => people.fetchNextPage()}>
-                  {t('shell:action.more')}
-                </Button>
-              )}
-            </Stack>
-          )
-        }}
-      </Loaded>
+      <Listed query={people} blank={<Blank title={t(isFiltered ? 'people.noneFound' : 'people.none')} />}>
+        {(rows) => (
+          <TableRegion label={t('part.people')} headings={columns.map((name) => t(`people.${name}`))} minWidth={760}>
+            {rows.map((person) => (
+              <Row key={person.id} person={person} mayManage={mayManage} onLink={setFresh} />
+            ))}
+          </TableRegion>
+        )}
+      </Listed>
       {search.open && mayManage && (
         <PersonDrawer
           key={search.open}

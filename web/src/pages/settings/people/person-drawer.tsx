@@ -2,12 +2,12 @@
 
 import { Alert, MultiSelect, Select, Switch, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../../api/session.ts'
 import { useAct } from '../../../components/act.ts'
+import { useDraft } from '../../../components/draft.ts'
+import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { Failed, Waiting } from '../../../components/states.tsx'
-import { FormDrawer } from '../form-drawer.tsx'
 import { departmentsQuery } from '../groups/queries.ts'
 import { type RoleName, roleNames } from '../roles.ts'
 import { AgentChoice } from './agent-choice.tsx'
@@ -54,28 +54,25 @@ export function PersonDrawer(parts: Parts) {
 function PersonForm({ person, onClose, onInvited }: Parts & { person: Person | null }) {
   const { t } = useTranslation(['settings', 'shell'])
   const { organisation } = useSession()
-  const before: Fields = person ? fieldsOf(person) : blank
-  const [fields, setFields] = useState(before)
-  const set = (change: Partial<Fields>) => setFields({ ...fields, ...change })
+  const form = useDraft(person ? fieldsOf(person) : blank)
+  const { draft, set } = form
   const departments = useQuery(departmentsQuery)
-  const isDirty = JSON.stringify(fields) !== JSON.stringify(before)
   const save = useAct(
     async () => {
-      const { email, name, ...standing } = fields
+      const { email, name, ...standing } = draft
       if (person) return void (await changePerson({ id: person.id, body: standing }))
       onInvited(await invite({ ...standing, email: email.trim(), ...(name.trim() ? { name: name.trim() } : {}) }))
     },
     { touches: [['users']], isQuiet: true, onDone: onClose, ...(person ? { done: t('people.changed') } : {}) },
   )
   const mayMakeOwner = organisation.role === 'owner'
-  const isRevealed = fields.role === 'owner' || fields.role === 'admin'
+  const isRevealed = draft.role === 'owner' || draft.role === 'admin'
   return (
     <FormDrawer
       title={person ? t('people.change', { name: person.name ?? person.email }) : t('people.invite')}
       submit={t(person ? 'shell:action.save' : 'people.send')}
-      isDirty={isDirty && !save.isPending && !save.isSuccess}
-      isSending={save.isPending}
-      error={save.error}
+      isDirty={form.isDirty}
+      save={save}
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
@@ -87,52 +84,45 @@ function PersonForm({ person, onClose, onInvited }: Parts & { person: Person | n
             required
             maxLength={254}
             data-autofocus
-            value={fields.email}
-            onChange={(event) => set({ email: event.currentTarget.value })}
+            {...form.text('email')}
           />
-          <TextInput
-            label={t('people.name')}
-            maxLength={200}
-            value={fields.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
+          <TextInput label={t('people.name')} maxLength={200} {...form.text('name')} />
         </>
       )}
       <Select
         label={t('people.role')}
-        description={t(`roleText.${fields.role}`)}
+        description={t(`roleText.${draft.role}`)}
         allowDeselect={false}
         data={roleNames.map((value) => ({
           value,
           label: t(`role.${value}`),
           disabled: value === 'owner' && !mayMakeOwner,
         }))}
-        value={fields.role}
+        value={draft.role}
         onChange={(value) => {
           const role = (value ?? 'supervisor') as RoleName
           const allowed = levelsOf(role)
-          set({ role, level: allowed.includes(fields.level) ? fields.level : (allowed[0] ?? 'organisation') })
+          set({ role, level: allowed.includes(draft.level) ? draft.level : (allowed[0] ?? 'organisation') })
         }}
       />
       <Select
         label={t('people.level')}
         description={t('people.levelText')}
         allowDeselect={false}
-        data={levelsOf(fields.role).map((value) => ({ value, label: t(`level.${value}`) }))}
-        value={fields.level}
+        data={levelsOf(draft.role).map((value) => ({ value, label: t(`level.${value}`) }))}
+        value={draft.level}
         onChange={(value) => set({ level: (value ?? 'organisation') as Level })}
       />
-      {fields.level === 'department' && (
+      {draft.level === 'department' && (
         <MultiSelect
           label={t('people.departments')}
           required
           searchable
-          data={[...new Set([...(departments.data?.map(({ name }) => name) ?? []), ...fields.departments])]}
-          value={fields.departments}
-          onChange={(value) => set({ departments: value })}
+          data={[...new Set([...(departments.data?.map(({ name }) => name) ?? []), ...draft.departments])]}
+          {...form.value('departments')}
         />
       )}
-      {fields.level === 'team' && (
+      {draft.level === 'team' && (
         <MultiSelect
           label={t('people.teams')}
           required
@@ -140,21 +130,20 @@ function PersonForm({ person, onClose, onInvited }: Parts & { person: Person | n
           data={[
             ...new Set([
               ...(departments.data?.flatMap(({ teams }) => teams.map((one) => one.name)) ?? []),
-              ...fields.teams,
+              ...draft.teams,
             ]),
           ]}
-          value={fields.teams}
-          onChange={(value) => set({ teams: value })}
+          {...form.value('teams')}
         />
       )}
-      {(fields.level === 'department' || fields.level === 'team') && departments.data?.length === 0 && (
+      {(draft.level === 'department' || draft.level === 'team') && departments.data?.length === 0 && (
         <Alert color="yellow">{t('people.noGroups')}</Alert>
       )}
-      {fields.level === 'own' && <AgentChoice value={fields.agent_id} onChange={(agent_id) => set({ agent_id })} />}
+      {draft.level === 'own' && <AgentChoice value={draft.agent_id} onChange={(agent_id) => set({ agent_id })} />}
       <Switch
         label={t('people.reveal')}
         description={t(isRevealed ? 'people.revealAlways' : 'people.revealText')}
-        checked={isRevealed || fields.view_redactions}
+        checked={isRevealed || draft.view_redactions}
         disabled={isRevealed}
         onChange={(event) => set({ view_redactions: event.currentTarget.checked })}
       />

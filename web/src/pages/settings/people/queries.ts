@@ -1,11 +1,10 @@
 // What the list of people asks and tells the server.
 
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { Answer, Sent } from '../../../api/answer.ts'
 import { api, told } from '../../../api/client.ts'
 
-type Page = Answer<'/v1/users', 'get'>
-export type Person = Page['users'][number]
+export type Person = Answer<'/v1/users', 'get'>['users'][number]
 export type Invited = Answer<'/v1/users', 'post', 201>
 export type Invitation = Sent<'/v1/users', 'post'>
 export type Change = Sent<'/v1/users/{id}', 'patch'>
@@ -14,26 +13,16 @@ export type PersonState = Person['state']
 const pageSize = 50
 const byId = (id: string) => ({ params: { path: { id } } })
 
-export const peopleQuery = (search: string, state: PersonState | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['users', 'list', search, state ?? 'all'],
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      told(
-        api.GET('/v1/users', {
-          params: {
-            query: {
-              limit: pageSize,
-              ...(search ? { search } : {}),
-              ...(state ? { state } : {}),
-              ...(pageParam ? { cursor: pageParam } : {}),
-            },
-          },
-        }),
-      ),
-    getNextPageParam: (last: Page) => last.next_cursor,
-    placeholderData: (before) => before,
-  })
+export async function readPeople(search: string, state: PersonState | undefined, cursor: string | undefined) {
+  const query = {
+    limit: pageSize,
+    ...(search ? { search } : {}),
+    ...(state ? { state } : {}),
+    ...(cursor ? { cursor } : {}),
+  }
+  const { users, next_cursor } = await told(api.GET('/v1/users', { params: { query } }))
+  return { rows: users, next: next_cursor }
+}
 
 export const personQuery = (id: string) =>
   queryOptions({ queryKey: ['users', 'one', id], queryFn: () => told(api.GET('/v1/users/{id}', byId(id))) })

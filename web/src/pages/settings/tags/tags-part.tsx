@@ -1,8 +1,7 @@
 // Tags: in which colour, on how many conversations; a deleted one can be had back.
 
-import { ActionIcon, Alert, Anchor, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { ActionIcon, Alert, Anchor, Button, Group, Table, Text } from '@mantine/core'
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,10 +9,12 @@ import { useMay } from '../../../api/session.ts'
 import { useAct } from '../../../components/act.ts'
 import { ask } from '../../../components/actions.tsx'
 import { useFormats } from '../../../components/figures.tsx'
+import { Listed } from '../../../components/listed.tsx'
+import { usePages } from '../../../components/pages.ts'
 import { Panel } from '../../../components/panel.tsx'
-import { Blank, Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
-import { deleteTag, restoreTag, type Tag, tagsQuery } from './queries.ts'
+import { Blank } from '../../../components/states.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
+import { deleteTag, readTags, restoreTag, type Tag } from './queries.ts'
 import { TagDrawer } from './tag-drawer.tsx'
 
 const touches = [['tags'], ['interactions']]
@@ -21,7 +22,7 @@ const touches = [['tags'], ['interactions']]
 export function TagsPart() {
   const { t } = useTranslation(['settings', 'shell'])
   const mayChange = useMay()('calls:annotate')
-  const tags = useInfiniteQuery(tagsQuery)
+  const tags = usePages(['tags', 'list'], readTags)
   const { number } = useFormats()
   const [task, setTask] = useState<Tag | 'new' | null>(null)
   const [gone, setGone] = useState<Tag | null>(null)
@@ -64,70 +65,59 @@ export function TagsPart() {
           </Group>
         </Alert>
       )}
-      <Loaded query={tags as never}>
-        {() => {
-          const rows = tags.data?.pages.flatMap((page) => page.tags) ?? []
-          if (rows.length === 0) return <Blank title={t('tags.none')}>{t('tags.noneText')}</Blank>
-          return (
-            <Stack gap="sm">
-              <TableRegion
-                label={t('part.tags')}
-                columns={[t('tags.name'), t('tags.count'), t('people.actions')]}
-                minWidth={360}
-              >
-                {rows.map((tag) => (
-                  <Table.Tr key={tag.id}>
-                    <Table.Td>
-                      <Group gap="xs" wrap="nowrap">
-                        <span className="settings-dot" style={{ background: tag.colour }} aria-hidden />
-                        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                          {tag.name}
-                        </Text>
-                      </Group>
-                    </Table.Td>
-                    <Table.Td>
-                      <Anchor
-                        component={Link}
-                        to="/interactions"
-                        search={{ filter: `tag = ${JSON.stringify(tag.name)}` } as never}
-                        size="sm"
-                      >
-                        {number(tag.conversations)}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td>
-                      <Group gap={4} wrap="nowrap">
-                        <ActionIcon
-                          variant="subtle"
-                          disabled={!mayChange}
-                          aria-label={t('tags.change', { name: tag.name })}
-                          onClick={() => setTask(tag)}
-                        >
-                          <IconPencil size={16} aria-hidden />
-                        </ActionIcon>
-                        <ActionIcon
-                          variant="subtle"
-                          color="red"
-                          disabled={!mayChange}
-                          aria-label={t('tags.remove', { name: tag.name })}
-                          onClick={() => askDelete(tag)}
-                        >
-                          <IconTrash size={16} aria-hidden />
-                        </ActionIcon>
-                      </Group>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </TableRegion>
-              {tags.hasNextPage && (
-                <Button variant="default" loading={tags.isFetchingNextPage} onClick={() => tags.fetchNextPage()}>
-                  {t('shell:action.more')}
-                </Button>
-              )}
-            </Stack>
-          )
-        }}
-      </Loaded>
+      <Listed query={tags} blank={<Blank title={t('tags.none')}>{t('tags.noneText')}</Blank>}>
+        {(rows) => (
+          <TableRegion
+            label={t('part.tags')}
+            headings={[t('tags.name'), t('tags.count'), t('people.actions')]}
+            minWidth={360}
+          >
+            {rows.map((tag) => (
+              <Table.Tr key={tag.id}>
+                <Table.Td>
+                  <Group gap="xs" wrap="nowrap">
+                    <span className="settings-dot" style={{ background: tag.colour }} aria-hidden />
+                    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                      {tag.name}
+                    </Text>
+                  </Group>
+                </Table.Td>
+                <Table.Td>
+                  <Anchor
+                    component={Link}
+                    to="/interactions"
+                    search={{ filter: `tag = ${JSON.stringify(tag.name)}` } as never}
+                    size="sm"
+                  >
+                    {number(tag.conversations)}
+                  </Anchor>
+                </Table.Td>
+                <Table.Td>
+                  <Group gap={4} wrap="nowrap">
+                    <ActionIcon
+                      variant="subtle"
+                      disabled={!mayChange}
+                      aria-label={t('tags.change', { name: tag.name })}
+                      onClick={() => setTask(tag)}
+                    >
+                      <IconPencil size={16} aria-hidden />
+                    </ActionIcon>
+                    <ActionIcon
+                      variant="subtle"
+                      color="red"
+                      disabled={!mayChange}
+                      aria-label={t('tags.remove', { name: tag.name })}
+                      onClick={() => askDelete(tag)}
+                    >
+                      <IconTrash size={16} aria-hidden />
+                    </ActionIcon>
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </TableRegion>
+        )}
+      </Listed>
       {task && <TagDrawer tag={task === 'new' ? null : task} onClose={() => setTask(null)} />}
     </Panel>
   )

@@ -9,7 +9,7 @@ import { useAddress } from '../../../components/address.ts'
 import { useFormats } from '../../../components/figures.tsx'
 import { Panel } from '../../../components/panel.tsx'
 import { Loaded } from '../../../components/states.tsx'
-import { TableRegion } from '../region.tsx'
+import { TableRegion } from '../../../components/table-region.tsx'
 
 type Usage = Answer<'/v1/usage', 'get'>
 type Days = Answer<'/v1/usage/days', 'get'>
@@ -130,7 +130,7 @@ function DayTable({ of }: { of: Days }) {
   }
   const columns = (['day', 'minutes', 'calls', 'chats'] as const).map((name) => t(`usage.column.${name}`))
   return (
-    <TableRegion label={t('usage.byDay')} columns={columns} minWidth={420}>
+    <TableRegion label={t('usage.byDay')} headings={columns} minWidth={420}>
       {days.map(({ date, minutes, calls, chats }) => (
         <Table.Tr key={date}>
           <Table.Td>{day.format(new Date(date.slice(0, 10)))}</Table.Td>

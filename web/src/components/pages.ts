@@ -3,12 +3,13 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 
 type Page<Row> = { rows: Row[]; next: string | null }
+type Again<Row> = number | ((rows: Row[]) => number | false)
 
 /** `read` asks for one page; `key` begins with the noun. `everyMs`: asked again while the page is open. */
 export function usePages<Row>(
   key: unknown[],
   read: (cursor: string | undefined) => Promise<Page<Row>>,
-  { everyMs, isOff = false }: { everyMs?: number; isOff?: boolean } = {},
+  { everyMs = false, isOff = false }: { everyMs?: Again<Row> | false; isOff?: boolean } = {},
 ) {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -17,7 +18,10 @@ export function usePages<Row>(
     queryFn: ({ pageParam }) => read(pageParam),
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    ...(everyMs ? { refetchInterval: everyMs } : {}),
+    refetchInterval: ({ state: { data } }) =>
+      typeof everyMs === 'function' ? everyMs(rowsOf(data?.pages ?? [])) : everyMs,
   })
-  return { ...query, rows: query.data?.pages.flatMap((page) => page.rows) }
+  return { ...query, rows: query.data && rowsOf(query.data.pages) }
 }
+
+const rowsOf = <Row>(pages: Page<Row>[]): Row[] => pages.flatMap(({ rows }) => rows)

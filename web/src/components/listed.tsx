@@ -1,10 +1,10 @@
 // A list where it stands: waiting, failed, nothing there yet, or its rows and the way to the rest.
 
-import { Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { Failed, Waiting } from '../../../components/states.tsx'
+import { useTranslation } from 'react-i18next'
 import type { usePages } from './pages.ts'
-import { Rest } from './table.tsx'
+import { Failed, Waiting } from './states.tsx'
 
 export function Listed<Row>({
   query,
@@ -23,7 +23,23 @@ export function Listed<Row>({
     <Stack gap="sm">
       {children(query.rows)}
       {query.isFetchNextPageError && <Failed error={query.error} retry={() => void query.fetchNextPage()} />}
-      <Rest query={query} />
+      {query.hasNextPage && (
+        <Group justify="center">
+          <Rest query={query} />
+        </Group>
+      )}
     </Stack>
+  )
+}
+
+type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+
+export function Rest({ query }: { query: Pages }) {
+  const { t } = useTranslation()
+  if (!query.hasNextPage) return null
+  return (
+    <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+      {t('action.showMore')}
+    </Button>
   )
 }

@@ -1,13 +1,8 @@
 // Who did something, by name where this person may read names; else as the server tells it (`user:…`, `key:…`).
 
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { api, told } from '../../../api/client.ts'
-import { useMay } from '../../../api/session.ts'
-
-export const peopleQuery = queryOptions({
-  queryKey: ['users', 'names'],
-  queryFn: async () => (await told(api.GET('/v1/users', { params: { query: { limit: 200 } } }))).users,
-})
+import { useQuery } from '@tanstack/react-query'
+import { peopleQuery } from '../api/names.ts'
+import { useMay } from '../api/session.ts'
 
 export function useActorNames(): (actor: string | null) => string {
   const may = useMay()
