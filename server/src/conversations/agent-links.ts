@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { takeSequence } from '../events/index.ts'
 import type { Tx } from '../platform/db/db.ts'
 import type { Conversation } from './conversations.ts'
+import { type Place, placeWith } from './groups.ts'
 import { type Agent, resolveAgents } from './people.ts'
 
 /**
@@ -46,18 +47,19 @@ export async function linkEarlier(tx: Tx, agents: Agent[]): Promise<number> {
   const links = JSON.stringify(rows.map((row, index) => ({ ...row, seq: seqs[index] })))
   await sql`
     update conversations c set agent_id = k.agent_id, seq = k.seq, updated_at = now(),
-      team = coalesce(c.team, k.team), department = coalesce(c.department, k.department)
+      team = coalesce(c.team, k.team), department = coalesce(c.department,
+        case when c.team is null or lower(c.team) = lower(k.team) then k.department end)
     from json_to_recordset(${links}::json) as k (id uuid, agent_id uuid, seq bigint, team text, department text)
     where c.org_id = ${orgId} and c.id = k.id`.execute(tx)
   return rows.length
 }
 
-export type AgentLink = { agent_id: string; team: string | null; department: string | null }
+export type AgentLink = Place & { agent_id: string }
 
 /** The agent that a conversation without one named, if it is known by now. */
 export async function lateLink(tx: Tx, conversation: Conversation): Promise<AgentLink | null> {
-  const { org_id: orgId, agent_id, agent_given, team, department } = conversation
+  const { org_id: orgId, agent_id, agent_given } = conversation
   if (agent_id || !agent_given) return null
   const [agent] = await resolveAgents(tx, [{ orgId, agent: agent_given }])
-  return agent ? { agent_id: agent.id, team: team ?? agent.team, department: department ?? agent.department } : null
+  return agent ? { agent_id: agent.id, ...placeWith(conversation, agent) } : null
 }

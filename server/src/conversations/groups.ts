@@ -55,6 +55,18 @@ export async function groupName(
 export type Place = { team: string | null; department: string | null }
 
 /**
+ * Where a conversation belongs: to what it was said to, else to where its agent works. Who works for another team today does
+ * not bring along the department of their own.
+ */
+export function placeWith(said: Place, agent: Place | null): Place {
+  const isOfTeam = said.team === null || said.team.toLowerCase() === agent?.team?.toLowerCase()
+  return {
+    team: said.team ?? agent?.team ?? null,
+    department: said.department ?? (isOfTeam ? agent?.department : null) ?? null,
+  }
+}
+
+/**
  * Where an agent is put: a known team, by name or id, brings its department; names that nobody knows are kept as given.
  * @throws Problem('invalid', 'team_elsewhere') when the department that is named is not the team's,
  *   Problem('forbidden', 'beyond_reach') for a place that the caller has no access to

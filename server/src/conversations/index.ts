@@ -30,7 +30,7 @@ export { type Dossier, readDossier } from './dossier.ts'
 export { type ExportRow, readExportRows } from './export-rows.ts'
 export { type FileRemovals, fileRemovals, removalJob } from './file-removals.ts'
 export { type Analysis, type PartySentiment, putAnalysis, requireAnalysis } from './findings.ts'
-export { groupName, nameBearers, placeOf } from './groups.ts'
+export { groupName, nameBearers, placeOf, placeWith } from './groups.ts'
 export { isUnmasked, maskAgent, maskConversation } from './masks.ts'
 export { likenessTo } from './name-likeness.ts'
 export {

@@ -5,6 +5,7 @@ import type { Beside } from './annotations/beside.ts'
 import { chatId } from './conversation-id.ts'
 import type { Conversation, Rerun } from './conversations.ts'
 import type { Dossier } from './dossier.ts'
+import { placeWith } from './groups.ts'
 import { type Agent, agentName } from './people.ts'
 import type { Playability } from './playable.ts'
 import type { Recording } from './recordings.ts'
@@ -20,9 +21,7 @@ function agentView(conversation: Conversation, agent: Agent | null) {
     agent_id: agent?.id ?? null,
     name: agentName(agent, agent_given),
     email: agent?.email ?? agent_given?.email ?? null,
-    // Those of the conversation stay what they were when it came.
-    team: conversation.team ?? agent?.team ?? null,
-    department: conversation.department ?? agent?.department ?? null,
+    ...placeWith(conversation, agent),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Arrived,
   type ContentKey,
   type Known,
+  placeWith,
   reservationIn,
   type Twin,
 } from '../conversations/index.ts'
@@ -45,12 +46,7 @@ export function decide(
     id: (earlier ?? twin)?.id ?? arrival.id,
     agent_id: found.agent?.id ?? null,
     // What a conversation belongs to stays as it was when it came, wherever its agent goes later.
-    team: arrival.team ?? found.agent?.team ?? null,
-    department:
-      arrival.department ??
-      found.department ??
-      (isOfTeam(found.agent, arrival.team) ? found.agent?.department : null) ??
-      null,
+    ...placeWith({ team: arrival.team, department: arrival.department ?? found.department }, found.agent),
     warnings: twin ? [...found.warnings, twinWarning(twin.id)] : found.warnings,
     version: outcome === 'new_version' ? (earlier?.version ?? 0) + 1 : ((earlier ?? twin)?.version ?? 1),
     status: kind === 'ticket' ? 'awaiting_upload' : 'queued',
@@ -60,10 +56,6 @@ export function decide(
   }
   return { submission, arrived, accepted: { conversationId: arrived.id, outcome, warnings: arrived.warnings } }
 }
-
-/** Who works for another team today does not bring along the department of their own. */
-const isOfTeam = (agent: Agent | null, team: string | null) =>
-  team === null || agent?.team?.toLowerCase() === team.toLowerCase()
 
 const twinWarning = (id: string) =>
   `The same content was taken in before, as ${id}, and is not analysed again. Send allow_duplicate=true to have it so.`

@@ -2,7 +2,7 @@
 // what lies outside of it.
 
 import { departmentsOf } from '../access/index.ts'
-import { findKnown, isWithin, resolveAgents } from '../conversations/index.ts'
+import { findKnown, isWithin, placeWith, resolveAgents } from '../conversations/index.ts'
 import type { Db } from '../platform/db/db.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Submission } from './shapes.ts'
@@ -17,11 +17,8 @@ export async function requireWithinReach(db: Db, { reach, arrival }: Submission)
     external_id ? findKnown(db, { org_id: orgId, channel, external_id }) : null,
   ])
   const agent = agents[0] ?? null
-  const place = {
-    agent_id: agent?.id ?? null,
-    team: team ?? agent?.team ?? null,
-    department: department ?? departments[0] ?? agent?.department ?? null,
-  }
+  const own = { team, department: department ?? departments[0] ?? null }
+  const place = { agent_id: agent?.id ?? null, ...placeWith(own, agent) }
   if (isWithin(reach, place) && (!known || isWithin(reach, known))) return
   const whose = reach.column === 'agent_id' ? 'your own conversations' : `${reach.column}: ${reach.values.join(', ')}`
   const detail = `You have access to ${whose}. Send conversations of there, and name the team or agent.`
