@@ -74,6 +74,22 @@ describe('settings', { skip: noBrowser, timeout: 240_000 }, () => {
     web.assertQuiet()
   })
 
+  test('two people change one person: the later is told, and sees what it is now', async () => {
+    const { page } = owner
+    const { users } = await owner.send('GET', '/v1/users?search=agent-4')
+    await open('/settings/people?q=agent-4')
+    await page.getByRole('button', { name: 'Agent 4 agent-4@example.org' }).click()
+    await choose('Role', 'Analyst')
+    await owner.send('PATCH', `/v1/users/${users[0].id}`, { role: 'auditor', level: 'organisation' })
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await dialog().getByRole('alert').getByText('Somebody else has changed this meanwhile').waitFor()
+    await dialog().getByRole('button', { name: 'Load what is there' }).click()
+    await dialog().getByRole('alert').waitFor({ state: 'detached' })
+    assert.equal(await dialog().getByRole('combobox', { name: 'Role' }).inputValue(), 'Auditor')
+    await page.keyboard.press('Escape')
+    web.complaints.length = 0
+  })
+
   test('a department and a tag are made, changed and deleted, and a deleted tag comes back', async () => {
     const { page } = owner
     await open('/settings/groups')

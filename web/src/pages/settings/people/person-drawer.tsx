@@ -44,23 +44,30 @@ const fieldsOf = (person: Person): Fields => ({
 const levelsOf = (role: RoleName): readonly Level[] =>
   role === 'agent' ? ['own'] : role === 'owner' ? ['organisation'] : levels
 
-export function PersonDrawer(parts: Parts) {
-  const person = useQuery({ ...personQuery(parts.id ?? ''), enabled: parts.id !== null })
-  if (parts.id === null) return <PersonForm {...parts} person={null} />
-  if (person.data) return <PersonForm {...parts} person={person.data} />
-  return person.isError ? <Failed error={person.error} /> : <Waiting lines={2} />
+export function PersonDrawer({ id, ...parts }: Parts) {
+  return id === null ? <PersonForm {...parts} person={null} /> : <EditPerson {...parts} id={id} />
 }
 
-function PersonForm({ person, onClose, onInvited }: Parts & { person: Person | null }) {
+function EditPerson({ id, ...parts }: Omit<Parts, 'id'> & { id: string }) {
+  const found = useQuery(personQuery(id))
+  if (found.isError) return <Failed error={found.error} />
+  if (!found.data || found.isFetching) return <Waiting lines={2} />
+  return <PersonForm key={found.dataUpdatedAt} {...parts} person={found.data} onReload={found.refetch} />
+}
+
+type FormParts = Omit<Parts, 'id'> & { person: Person | null; onReload?: () => unknown }
+
+function PersonForm({ person, onClose, onInvited, onReload }: FormParts) {
   const { t } = useTranslation(['settings', 'shell'])
   const { organisation } = useSession()
   const form = useDraft(person ? fieldsOf(person) : blank)
   const { draft, set } = form
   const departments = useQuery(departmentsQuery)
   const save = useAct(
-    async () => {
+    async ({ isForced }: { isForced: boolean }) => {
       const { email, name, ...standing } = draft
-      if (person) return void (await changePerson({ id: person.id, body: standing }))
+      if (person)
+        return void (await changePerson({ id: person.id, etag: isForced ? null : person.etag, body: standing }))
       onInvited(await invite({ ...standing, email: email.trim(), ...(name.trim() ? { name: name.trim() } : {}) }))
     },
     { touches: [['users']], isQuiet: true, onDone: onClose, ...(person ? { done: t('people.changed') } : {}) },
@@ -73,8 +80,9 @@ function PersonForm({ person, onClose, onInvited }: Parts & { person: Person | n
       submit={t(person ? 'shell:action.save' : 'people.send')}
       isDirty={form.isDirty}
       save={save}
-      onSubmit={() => save.mutate()}
+      onSubmit={() => save.mutate({ isForced: false })}
       onClose={onClose}
+      newer={{ onReload: () => void onReload?.(), onOverwrite: () => save.mutate({ isForced: true }) }}
     >
       {person === null && (
         <>

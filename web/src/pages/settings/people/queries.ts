@@ -25,7 +25,15 @@ export async function readPeople(search: string, state: PersonState | undefined,
 }
 
 export const personQuery = (id: string) =>
-  queryOptions({ queryKey: ['users', 'one', id], queryFn: () => told(api.GET('/v1/users/{id}', byId(id))) })
+  queryOptions({
+    queryKey: ['users', 'one', id],
+    queryFn: () => told(api.GET('/v1/users/{id}', byId(id))),
+    // Read anew for each form, and never under one that somebody is writing into.
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
 
 const agentsMax = 500
 
@@ -36,8 +44,9 @@ export const agentsQuery = queryOptions({
 })
 
 export const invite = (body: Invitation) => told(api.POST('/v1/users', { body }))
-export const changePerson = ({ id, body }: { id: string; body: Change }) =>
-  told(api.PATCH('/v1/users/{id}', { ...byId(id), body }))
+/** Without an `etag`, whatever they are now. */
+export const changePerson = ({ id, etag, body }: { id: string; etag: string | null; body: Change }) =>
+  told(api.PATCH('/v1/users/{id}', { params: { path: { id }, header: etag ? { 'If-Match': etag } : {} }, body }))
 export const inviteAgain = (id: string) => told(api.POST('/v1/users/{id}/invitation', byId(id)))
 export const deactivate = (id: string) => told(api.POST('/v1/users/{id}/deactivate', byId(id)))
 export const reactivate = (id: string) => told(api.POST('/v1/users/{id}/reactivate', byId(id)))

@@ -3,7 +3,7 @@
 import { Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useAct } from '../../../components/act.ts'
-import { useDraft } from '../../../components/draft.ts'
+import { changesOf, useDraft } from '../../../components/draft.ts'
 import { FormDrawer } from '../../../components/form-drawer.tsx'
 import { ColourChoice } from '../colour-choice.tsx'
 import type { Colour } from '../groups/queries.ts'
@@ -12,11 +12,12 @@ import { changeTag, createTag, type Tag } from './queries.ts'
 export function TagDrawer({ tag, onClose }: { tag: Tag | null; onClose: () => void }) {
   const { t } = useTranslation(['settings', 'shell'])
   const form = useDraft({ name: tag?.name ?? '', colour: (tag?.colour ?? null) as Colour | null })
-  const { name, colour } = form.draft
   const save = useAct(
     () => {
-      const body = { name: name.trim(), ...(colour ? { colour } : {}) }
-      return tag ? changeTag({ id: tag.id, ...body }) : createTag(body)
+      const { name, ...rest } = form.draft
+      const body = { name: name.trim(), ...(rest.colour ? { colour: rest.colour } : {}) }
+      // What this form leaves as it was, somebody else may be changing.
+      return tag ? changeTag({ id: tag.id, ...changesOf(form.before as typeof body, body) }) : createTag(body)
     },
     { touches: [['tags'], ['interactions']], done: t('tags.saved'), isQuiet: true, onDone: onClose },
   )
