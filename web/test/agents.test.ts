@@ -17,7 +17,7 @@ describe('agents and teams', { skip: noBrowser, timeout: 240_000 }, () => {
   let agents: SeededAgent[]
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     page = owner.page
     page.setDefaultTimeout(20_000)

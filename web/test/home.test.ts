@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noBrowser, startWeb, type Visitor, type Web } from '../../server/test/web/browser.ts'
@@ -14,7 +13,6 @@ import { daysOf } from '../src/pages/home/periods.ts'
 import { readPeriod } from '../src/pages/home/view.ts'
 import { countedUntil, fillHome } from './home-data.ts'
 
-const screenshot = join(import.meta.dirname, '../../docs/images/home.png')
 const days = 60
 
 describe('home, without a browser', () => {
@@ -288,7 +286,7 @@ describe('home', { skip: noBrowser, timeout: 300_000 }, () => {
     await open('?board=overview')
     await page.locator('.chart-plot path').nth(3).waitFor()
     await page.mouse.move(0, 0)
-    await page.screenshot({ path: screenshot, animations: 'disabled' })
+    await web.screenshot(page, 'home', { fullPage: false })
     await web.assertAccessible(page)
     for (const board of ['agents-and-teams', 'customer-mood', 'languages-and-topics', 'calls']) {
       await open(`?board=${board}`)

@@ -21,7 +21,7 @@ describe('integrations', { skip: noBrowser, timeout: 240_000 }, () => {
   const chats = { sent: 0 }
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     receiver = await startScriptedReceiver((response) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end('{"seen": true}')
     })

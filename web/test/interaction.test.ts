@@ -18,7 +18,7 @@ describe('one conversation', { skip: noBrowser, timeout: 240_000 }, () => {
 
   before(async () => {
     speech = await startSampleSpeech()
-    web = await startWeb({ env: speech.env, screenshotDir: 'docs/images' })
+    web = await startWeb({ env: speech.env })
     owner = await web.owner()
     page = owner.page
     page.setDefaultTimeout(20_000)

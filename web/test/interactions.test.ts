@@ -19,7 +19,7 @@ describe('interactions', { skip: noBrowser, timeout: 300_000 }, () => {
   let sent = 0
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     page = owner.page
     page.setDefaultTimeout(10_000)

@@ -11,7 +11,7 @@ describe('operations', { skip: noBrowser, timeout: 180_000 }, () => {
   let operator: Visitor
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     operator = await web.owner()
     await sql`update users set is_operator = true where id = ${operator.userId}`.execute(web.harness.app.db)

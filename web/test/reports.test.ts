@@ -15,7 +15,7 @@ describe('reports', { skip: noBrowser, timeout: 240_000 }, () => {
   let page: Page
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     page = owner.page
     page.setDefaultTimeout(20_000)

@@ -18,7 +18,7 @@ describe('settings', { skip: noBrowser, timeout: 240_000 }, () => {
   let owner: Visitor
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     owner.page.setDefaultTimeout(15_000)
   })

@@ -12,7 +12,7 @@ describe('the frame', { skip: noBrowser, timeout: 240_000 }, () => {
   let owner: Visitor
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     owner = await web.owner()
     owner.page.setDefaultTimeout(20_000)
   })

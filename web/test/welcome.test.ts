@@ -11,7 +11,7 @@ describe('welcome', { skip: noBrowser, timeout: 180_000 }, () => {
   let visitor: Omit<Visitor, 'email' | 'orgId' | 'userId'>
 
   before(async () => {
-    web = await startWeb({ screenshotDir: 'docs/images' })
+    web = await startWeb()
     visitor = await web.stranger()
     visitor.page.setDefaultTimeout(30_000)
   })

@@ -2,7 +2,7 @@
 // (complaints on the console, requests to other hosts).
 
 import assert from 'node:assert/strict'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createOrg, makeOwner } from '../../src/access/index.ts'
 import { everyOrg } from '../../src/platform/db/scope.ts'
@@ -11,6 +11,8 @@ import { accessibilityFindings } from './accessibility.ts'
 import { openChromium } from './chromium.ts'
 
 export { noBrowser } from './chromium.ts'
+
+const pictures = process.env.INDABA_TEST_PICTURES === '1' ? 'docs/images' : 'tmp/screenshots'
 
 /** The password of everybody here. */
 export const password = 'tea with lemon 7'
@@ -40,8 +42,8 @@ export type Web = {
   member(by: Visitor, fields: object, options?: BrowserContextOptions): Promise<Visitor>
   /** Another browser of the same person: another width, colours, language, reduced motion. */
   again(who: Member, options?: BrowserContextOptions): Promise<Visitor>
-  /** A PNG of the whole page in `screenshotDir`; answers with its path. */
-  screenshot(page: Page, name: string): Promise<string>
+  /** A PNG of the whole page, for looking at; with INDABA_TEST_PICTURES=1, the one that the documents show. Answers with its path. */
+  screenshot(page: Page, name: string, options?: { fullPage?: boolean }): Promise<string>
   /** Fails with readable findings if the page, or the part of it, breaks WCAG 2.2 AA as far as axe can tell. */
   assertAccessible(page: Page, options?: { within?: string; without?: string[] }): Promise<void>
   /** Fails if there were complaints or requests elsewhere. Call it at the end of each test. */
@@ -51,14 +53,11 @@ export type Web = {
 
 /**
  * Starts an Indaba and a browser. Pages have the size of a common laptop's window, English of South Africa and its time
- * zone, unless a visitor's options say else. `screenshotDir` is from the repository's root: `docs/images` for those that are kept.
+ * zone, unless a visitor's options say else.
  */
-export async function startWeb(
-  options: { env?: Record<string, string>; harness?: Harness; screenshotDir?: string } = {},
-): Promise<Web> {
+export async function startWeb(options: { env?: Record<string, string>; harness?: Harness } = {}): Promise<Web> {
   const harness = options.harness ?? (await startHarness({ env: options.env }))
   const browser = await openChromium()
-  const screenshotDir = resolve(import.meta.dirname, '../../..', options.screenshotDir ?? 'tmp/screenshots')
   const complaints: string[] = []
   const strangers: string[] = []
   let count = 0
@@ -142,9 +141,9 @@ export async function startWeb(
       const invited = await by.send('POST', '/v1/users', { email, ...fields })
       return accept(email, by.orgId, /#\w+=([\w-]+)/.exec(invited.invitation_url)?.[1] ?? '', given)
     },
-    async screenshot(page, name) {
-      const path = join(screenshotDir, `${name}.png`)
-      await page.screenshot({ path, fullPage: true, animations: 'disabled' })
+    async screenshot(page, name, { fullPage = true } = {}) {
+      const path = resolve(import.meta.dirname, '../../..', pictures, `${name}.png`)
+      await page.screenshot({ path, fullPage, animations: 'disabled' })
       return path
     },
     async assertAccessible(page, part = {}) {
