@@ -42,7 +42,7 @@ const doors = floors
 /** One home for each third-party library. */
 const homes = Object.entries({
   fastify: 'platform/http/',
-  '@fastify/(cors|multipart|static)': 'platform/http/',
+  '@fastify/(compress|cors|multipart|static)': 'platform/http/',
   'pg-boss': 'platform/jobs/',
   'pg|kysely': '(platform/db|access|events|conversations|ingest|pipeline|insights|connectors|operations)/',
   undici: 'platform/outbound/',

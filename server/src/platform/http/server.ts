@@ -10,6 +10,7 @@ import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import { notFound, Problem } from '../problem.ts'
 import { deferContinue, hasBody, startBody } from './body-flow.ts'
+import { compressAnswers } from './compression.ts'
 import { type BodyLimits, readBytes, readForm } from './form.ts'
 import { headerConstraint } from './header-constraint.ts'
 import { type Journal, keepJournal } from './journal.ts'
@@ -105,6 +106,7 @@ export async function openServer(routes: Route[], guards: Guards, settings: Http
   app.removeAllContentTypeParsers()
   await app.register(multipart)
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  await compressAnswers(app)
   await app.register(cors, {
     origin: settings.corsOrigins === '*' ? true : settings.corsOrigins,
     exposedHeaders: [

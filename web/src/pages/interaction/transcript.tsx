@@ -84,7 +84,12 @@ export function Transcript({
 
   const leave = () => setFollowing(false)
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target === event.currentTarget && scrollKeys.has(event.key)) leave()
+    if (event.target !== event.currentTarget || !scrollKeys.has(event.key)) return
+    leave()
+    // The browser would go to where the end was guessed to be before the turns there were measured.
+    if (event.key !== 'End') return
+    event.preventDefault()
+    rows.scrollToIndex(turns.length - 1, { align: 'end' })
   }
   const edit = useMemo(() => (editable === true ? setEdited : undefined), [editable])
   return (
