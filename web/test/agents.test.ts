@@ -1,5 +1,5 @@
 // Agents and teams in a real browser: figures that add up to what was sent, one agent's page and the way to the conversations,
-// the directory with an import that is tried first, and what an agent sees of all that.
+// the directory with an import that is tried first, coaching notes, and what an agent sees of all that.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -174,7 +174,62 @@ describe('agents and teams', { skip: noBrowser, timeout: 240_000 }, () => {
     web.complaints.length = 0
   })
 
+  test('a lead coaches on a moment, the agent sees it, says so with a word, and the lead reads that', async () => {
+    const second = agents[1]
+    assert.ok(second)
+    const agent = await web.member(owner, { role: 'agent', level: 'own', agent_id: second.id })
+    const found = await owner.send<Json>('GET', `/v1/conversations?agent_id=${second.id}&limit=1`)
+    const chat = found.conversations[0].id
+    await open(`/interactions/${chat}`)
+    const turn = page.locator('.turn-body').nth(1)
+    await turn.hover()
+    await turn.getByRole('button', { name: 'Write a coaching note on this moment' }).click()
+    const form = dialog(`Note to ${second.name}`)
+    await form.getByRole('textbox', { name: 'Note', exact: true }).fill('You said what you would do. <b>Go on.</b>')
+    const link = await form.getByRole('textbox', { name: 'Moment (optional)' }).inputValue()
+    assert.match(link, new RegExp(`/app/interactions/${chat}\\?at=[1-9]\\d*$`))
+    await page.reload()
+    assert.match(await form.getByRole('textbox', { name: 'Note', exact: true }).inputValue(), /Go on/)
+    await web.assertAccessible(page)
+    await form.getByRole('button', { name: 'Save note' }).click()
+    const notes = page.getByRole('region', { name: 'Coaching' }).getByRole('listitem')
+    await notes.getByText('Not read yet').waitFor()
+    assert.equal(new URL(page.url()).searchParams.get('about'), null)
+
+    await open('/home', agent.page)
+    await agent.page.getByRole('button', { name: 'Notifications: 1 is new' }).click()
+    await agent.page.getByRole('button', { name: /wrote you a coaching note/ }).click()
+    const mine = agent.page.getByRole('region', { name: 'Coaching' }).getByRole('listitem')
+    await mine.getByText('<b>Go on.</b>').waitFor()
+    await mine.getByRole('link', { name: /^Chat of .*, at 0:\d\d$/ }).click()
+    await agent.page.waitForURL((url) => url.pathname === new URL(link).pathname)
+    await agent.page.locator('.turn-body[data-opened]').getByText('Let me look into it').waitFor()
+    await agent.page.goBack()
+    await mine.getByRole('textbox').fill('Thank you, I will.')
+    await web.assertAccessible(agent.page)
+    await mine.getByRole('button', { name: 'I have read it' }).click()
+    await mine.locator('blockquote', { hasText: 'Thank you, I will.' }).waitFor()
+    assert.equal(await mine.getByRole('button').count(), 0)
+
+    await open(`/agents/${second.id}`)
+    await notes.locator('blockquote', { hasText: 'Thank you, I will.' }).waitFor()
+    await notes.getByRole('button', { name: 'More about this note' }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await page.getByRole('switch', { name: `${second.name} sees it` }).uncheck()
+    await button('Save').click()
+    await notes.getByText(`${second.name} does not see it yet`).waitFor()
+    await agent.page.reload()
+    await agent.page.getByText('Nobody has written to you yet.').waitFor()
+    await notes.getByRole('button', { name: 'More about this note' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await dialog('Delete the note?').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No notes yet.').waitFor()
+    web.assertQuiet()
+  })
+
   test('each tab can be read by everybody: light, dark and narrow', async () => {
+    const note = { kind: 'advice', text: 'Ask for the order number first.', is_shared: false }
+    await owner.send('POST', `/v1/agents/${agents[0]?.id}/coaching-notes`, note)
     const dark = await web.again(owner, { colorScheme: 'dark', viewport: { width: 360, height: 740 } })
     for (const one of [page, dark.page]) {
       for (const path of ['/agents', '/agents?tab=teams', '/agents?tab=directory', `/agents/${agents[0]?.id}`]) {

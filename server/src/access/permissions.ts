@@ -7,7 +7,7 @@ import { Problem } from '../platform/problem.ts'
 export const scopes = {
   'calls:read': 'read calls, chats, transcripts and findings',
   'calls:write': 'send calls and chats',
-  'calls:annotate': 'comment on, tag, review, correct and reassign calls and chats',
+  'calls:annotate': 'comment on, tag, review, correct and reassign calls and chats, write coaching notes',
   'calls:delete': 'delete calls and chats',
   'recordings:read': 'hear and download recordings',
   'redactions:reveal': 'see what is masked, with a reason',

@@ -7,12 +7,13 @@ import type { Tx } from '../platform/db/db.ts'
 import type { Principal } from '../platform/http/route.ts'
 import { notFound, Problem } from '../platform/problem.ts'
 import { lockAgents } from './agent-changes.ts'
+import { moveNotes } from './coaching/notes.ts'
 import type { Agent } from './people.ts'
 
 /**
  * What the staying agent lacks, it takes from the duplicates in their order. Conversations get a new seq, so that readers
  * of the change cursor see them under their agent. Conversations that come for a duplicate meanwhile are linked when they
- * end. What people may see as their own conversations follows.
+ * end. What people may see as their own conversations follows, and so do coaching notes.
  */
 export async function mergeAgents(
   tx: Tx,
@@ -53,6 +54,7 @@ export async function mergeAgents(
     .returningAll()
     .executeTakeFirstOrThrow()
   await relinkMembers(tx, orgId, { from: ids, to: kept.id })
+  await moveNotes(tx, orgId, { from: ids, to: kept.id })
   return { agent, relinked: await relinkConversations(tx, orgId, { from: ids, to: kept.id }) }
 }
 

@@ -1630,6 +1630,169 @@ export type paths = {
       } } }; default: { content: { 'application/json': Schemas['Error'] } } }
     }
   }
+  '/v1/agents/{id}/coaching-notes': {
+    get: {
+      parameters: { query?: { 'limit'?: number; 'cursor'?: string }; path: { 'id': string }; header?: Record<string, string> }
+      requestBody?: never
+      responses: { 200: { content: { 'application/json': {
+        coaching_notes: ({
+          id: string
+          agent_id: string
+          author: {
+            /** `user:…` or `key:…` */
+            actor: string
+            name: string | null
+          }
+          /** `praise`: to keep doing; `advice`: to try */
+          kind: 'praise' | 'advice'
+          /** Plain text */
+          text: string
+          /** What it is about; null, too, where you may not see that conversation, or it was deleted */
+          moment: {
+            conversation_id: string
+            channel: string
+            started_at: string
+            at_ms: number | null
+          } | null
+          /** Whether the agent sees it */
+          is_shared: boolean
+          read_at: string | null
+          reply: string | null
+          created_at: string
+          updated_at: string
+          /** For `If-Match` */
+          revision: number
+        })[]
+        next_cursor: string | null
+      } } }; default: { content: { 'application/json': Schemas['Error'] } } }
+    }
+    post: {
+      parameters: { query?: never; path: { 'id': string }; header?: Record<string, string> }
+      requestBody: { content: { 'application/json': {
+        /** `praise`: to keep doing; `advice`: to try */
+        kind: 'praise' | 'advice'
+        /** Plain text of up to 5000 characters */
+        text: string
+        conversation_id?: string | null
+        at_ms?: number | null
+        /** Whether the agent sees it; true, unless it says false */
+        is_shared?: boolean
+      } } }
+      responses: { 201: { content: { 'application/json': {
+        id: string
+        agent_id: string
+        author: {
+          /** `user:…` or `key:…` */
+          actor: string
+          name: string | null
+        }
+        /** `praise`: to keep doing; `advice`: to try */
+        kind: 'praise' | 'advice'
+        /** Plain text */
+        text: string
+        /** What it is about; null, too, where you may not see that conversation, or it was deleted */
+        moment: {
+          conversation_id: string
+          channel: string
+          started_at: string
+          at_ms: number | null
+        } | null
+        /** Whether the agent sees it */
+        is_shared: boolean
+        read_at: string | null
+        reply: string | null
+        created_at: string
+        updated_at: string
+        /** For `If-Match` */
+        revision: number
+      } } }; default: { content: { 'application/json': Schemas['Error'] } } }
+    }
+  }
+  '/v1/agents/{id}/coaching-notes/{note_id}': {
+    patch: {
+      parameters: { query?: never; path: { 'id': string; 'note_id': string }; header?: Record<string, string> }
+      requestBody: { content: { 'application/json': {
+        /** `praise`: to keep doing; `advice`: to try */
+        kind?: 'praise' | 'advice'
+        /** Plain text of up to 5000 characters */
+        text?: string
+        conversation_id?: string | null
+        at_ms?: number | null
+        /** Whether the agent sees it; true, unless it says false */
+        is_shared?: boolean
+      } } }
+      responses: { 200: { content: { 'application/json': {
+        id: string
+        agent_id: string
+        author: {
+          /** `user:…` or `key:…` */
+          actor: string
+          name: string | null
+        }
+        /** `praise`: to keep doing; `advice`: to try */
+        kind: 'praise' | 'advice'
+        /** Plain text */
+        text: string
+        /** What it is about; null, too, where you may not see that conversation, or it was deleted */
+        moment: {
+          conversation_id: string
+          channel: string
+          started_at: string
+          at_ms: number | null
+        } | null
+        /** Whether the agent sees it */
+        is_shared: boolean
+        read_at: string | null
+        reply: string | null
+        created_at: string
+        updated_at: string
+        /** For `If-Match` */
+        revision: number
+      } } }; default: { content: { 'application/json': Schemas['Error'] } } }
+    }
+    delete: {
+      parameters: { query?: never; path: { 'id': string; 'note_id': string }; header?: Record<string, string> }
+      requestBody?: never
+      responses: { 204: { content?: never }; default: { content: { 'application/json': Schemas['Error'] } } }
+    }
+  }
+  '/v1/agents/{id}/coaching-notes/{note_id}/read': {
+    post: {
+      parameters: { query?: never; path: { 'id': string; 'note_id': string }; header?: Record<string, string> }
+      requestBody: { content: { 'application/json': {
+        /** A word of your own */
+        reply?: string
+      } } }
+      responses: { 200: { content: { 'application/json': {
+        id: string
+        agent_id: string
+        author: {
+          /** `user:…` or `key:…` */
+          actor: string
+          name: string | null
+        }
+        /** `praise`: to keep doing; `advice`: to try */
+        kind: 'praise' | 'advice'
+        /** Plain text */
+        text: string
+        /** What it is about; null, too, where you may not see that conversation, or it was deleted */
+        moment: {
+          conversation_id: string
+          channel: string
+          started_at: string
+          at_ms: number | null
+        } | null
+        /** Whether the agent sees it */
+        is_shared: boolean
+        read_at: string | null
+        reply: string | null
+        created_at: string
+        updated_at: string
+        /** For `If-Match` */
+        revision: number
+      } } }; default: { content: { 'application/json': Schemas['Error'] } } }
+    }
+  }
   '/v1/notifications': {
     get: {
       parameters: { query?: { 'limit'?: number; 'cursor'?: string; 'unread'?: boolean }; path?: never; header?: Record<string, string> }
@@ -1637,9 +1800,11 @@ export type paths = {
       responses: { 200: { content: { 'application/json': {
         notifications: ({
           id: string
-          kind: 'mention' | 'reply'
-          conversation_id: string
-          comment_id: string
+          kind: 'mention' | 'reply' | 'coaching' | 'coaching_reply'
+          conversation_id: string | null
+          comment_id: string | null
+          coaching_note_id: string | null
+          agent_id: string | null
           by: {
             actor: string
             name: string | null
@@ -1663,9 +1828,11 @@ export type paths = {
       } } }
       responses: { 200: { content: { 'application/json': {
         id: string
-        kind: 'mention' | 'reply'
-        conversation_id: string
-        comment_id: string
+        kind: 'mention' | 'reply' | 'coaching' | 'coaching_reply'
+        conversation_id: string | null
+        comment_id: string | null
+        coaching_note_id: string | null
+        agent_id: string | null
         by: {
           actor: string
           name: string | null

@@ -1,4 +1,4 @@
-// What somebody was told of: who mentioned or answered them, and where. A bell with how many are unread, on every page.
+// What somebody was told of: who mentioned, answered or coached them, and where. A bell with how many are unread, on every page.
 
 import {
   ActionIcon,
@@ -121,18 +121,23 @@ function List({ notices, error, onClose }: { notices: Answer | undefined; error:
 function One({ notice, onOpen }: { notice: Notice; onOpen: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const { kind, by, excerpt, created_at, read_at, conversation_id, start_ms } = notice
+  const client = useQueryClient()
+  const { kind, by, excerpt, created_at, read_at, conversation_id, start_ms, agent_id } = notice
   return (
     <UnstyledButton
       className="notice"
       data-unread={!read_at || undefined}
       onClick={() => {
         onOpen()
-        void navigate({
-          to: '/interactions/$id',
-          params: { id: conversation_id },
-          search: { tab: 'comments', ...(start_ms === null ? {} : { at: String(start_ms) }) },
-        })
+        if (conversation_id)
+          void navigate({
+            to: '/interactions/$id',
+            params: { id: conversation_id },
+            search: { tab: 'comments', ...(start_ms === null ? {} : { at: String(start_ms) }) },
+          })
+        if (!agent_id) return
+        void client.invalidateQueries({ queryKey: ['coaching'] })
+        void navigate({ to: '/agents/$id', params: { id: agent_id }, hash: 'coaching' })
       }}
     >
       <Text size="sm" fw={read_at ? 400 : 600}>

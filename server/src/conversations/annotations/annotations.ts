@@ -1,7 +1,8 @@
-// What people do to conversations: the program is put together with this.
+// What people do to conversations and say of them: the program is put together with this.
 
 import type { Route } from '../../platform/http/route.ts'
 import type { Worker } from '../../platform/jobs/job.ts'
+import { noteRoutes } from '../coaching/note-routes.ts'
 import type { BulkParts } from './bulk.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { type CommentParts, commentRoutes } from './comment-routes.ts'
@@ -26,6 +27,7 @@ export function annotations(parts: BulkParts & CommentParts & { publicUrl: () =>
       ...correctionRoutes(parts),
       ...historyRoutes(parts),
       ...commentRoutes(parts),
+      ...noteRoutes(parts),
       ...notificationRoutes(parts),
     ],
     worker: noticeMailWorker(parts),

@@ -90,11 +90,13 @@ export function commentRoutes({ db, secrets, mail, queue, defaultTimeZone }: Com
   async function tell(tx: Tx, by: Principal, conversation: Conversation, comment: Comment, parent: Comment | null) {
     const zone = (await readOrg(by.orgId)).settings.time_zone ?? defaultTimeZone
     const { userIds, untold } = await whoIsTold(tx, by, conversation, comment.mentions)
-    const due = await notify(tx, comment, { userIds, kind: 'mention', by: by.actor, zone })
+    const { orgId } = by
+    const about = { orgId, conversation_id: conversation.id, comment_id: comment.id, coaching_note_id: null }
+    const due = await notify(tx, about, { userIds, kind: 'mention', by: by.actor, zone })
     const began = /^user:(.+)$/.exec(parent?.author ?? '')?.[1]
     if (began && !userIds.includes(began)) {
       const asked = await whoIsTold(tx, by, conversation, [{ kind: 'user', id: began }])
-      due.push(...(await notify(tx, comment, { userIds: asked.userIds, kind: 'reply', by: by.actor, zone })))
+      due.push(...(await notify(tx, about, { userIds: asked.userIds, kind: 'reply', by: by.actor, zone })))
     }
     if (mail.isSet) await enqueueMails(tx, queue(), by.orgId, due)
     return untold.map(refOf)

@@ -1,4 +1,4 @@
-// The mail about comments that somebody was mentioned in: who, and where to read it. It carries none of the words: mail
+// The mail about comments that somebody was mentioned in, and about coaching notes: who, and where to read it. It carries none of the words: mail
 // travels open, and the reader may see placeholders only.
 
 import { sql } from 'kysely'
@@ -32,7 +32,8 @@ export const enqueueMails = (tx: Tx, queue: Queue, orgId: string, due: { userId:
 
 type Due = Pick<Notice, 'id' | 'kind' | 'conversation_id' | 'created_by'> & {
   email: string
-  channel: string
+  /** Of comments. */
+  channel: string | null
   team: string | null
   department: string | null
   agent_id: string | null
@@ -44,10 +45,13 @@ export const noticeMailWorker = ({ db, mail, publicUrl }: { db: Db; mail: Mail; 
     async handle({ orgId, userId }) {
       // What was read meanwhile needs no mail.
       const { rows } = await sql<Due>`
-        select n.id, n.kind, n.conversation_id, n.created_by, u.email, c.channel, c.team, c.department, c.agent_id
+        select n.id, n.kind, n.conversation_id, n.created_by, u.email, c.channel, coalesce(c.team, a.team) as team,
+          coalesce(c.department, a.department) as department, coalesce(c.agent_id, a.id) as agent_id
         from notifications n join users u on u.id = n.user_id
-        join conversations c on c.org_id = n.org_id and c.id = n.conversation_id
-        where n.org_id = ${orgId} and n.user_id = ${userId} and n.read_at is null
+        left join conversations c on c.org_id = n.org_id and c.id = n.conversation_id
+        left join coaching_notes k on k.org_id = n.org_id and k.id = n.coaching_note_id and k.is_shared
+        left join agents a on a.org_id = k.org_id and a.id = k.agent_id
+        where (c.id is not null or a.id is not null) and n.org_id = ${orgId} and n.user_id = ${userId} and n.read_at is null
           and n.mail_due_at <= now() + interval '1 minute'
         order by n.id`.execute(db)
       const seen: Due[] = []
@@ -71,24 +75,32 @@ export const noticeMailWorker = ({ db, mail, publicUrl }: { db: Db; mail: Mail; 
   })
 
 export function letter(
-  due: Pick<Due, 'kind' | 'conversation_id' | 'created_by' | 'channel'>[],
+  due: Pick<Due, 'kind' | 'conversation_id' | 'created_by' | 'channel' | 'agent_id'>[],
   names: Map<string, string>,
   serverUrl: string,
 ): { subject: string; text: string } {
-  const nounOf = ({ channel }: Pick<Due, 'channel'>) => (channel === 'voice' ? 'call' : 'chat')
+  const whoIn = ({ created_by }: Pick<Due, 'created_by'>) => oneLine(names.get(created_by) ?? 'Somebody')
   const lines = due.slice(0, linesMax).flatMap((one) => {
-    const who = oneLine(names.get(one.created_by) ?? 'Somebody')
-    const what = one.kind === 'mention' ? 'mentioned you in a comment on' : 'answered your comment on'
-    return [`${who} ${what} a ${nounOf(one)}:`, `  ${serverUrl}/app/interactions/${one.conversation_id}`, '']
+    const path = one.conversation_id ? `interactions/${one.conversation_id}` : `agents/${one.agent_id}#coaching`
+    return [`${whoIn(one)} ${deedOf(one).long}:`, `  ${serverUrl}/app/${path}`, '']
   })
   const more = due.length > linesMax ? [`There are ${due.length - linesMax} more.`, ''] : []
   const [only] = due
   const subject =
     due.length === 1 && only
-      ? `${oneLine(names.get(only.created_by) ?? 'Somebody')} ${only.kind === 'mention' ? 'mentioned you on' : 'answered you on'} a ${nounOf(only)}`
-      : `${due.length} comments are about you`
+      ? `${whoIn(only)} ${deedOf(only).short}`
+      : `${due.length} ${due.every(({ conversation_id }) => conversation_id) ? 'comments are about you' : 'comments and coaching notes are for you'}`
   const text = [...lines, ...more, 'Sign in to read it. How often such mail comes is set in your notifications.']
   return { subject: subject.slice(0, 200), text: `${text.join('\n')}\n` }
+}
+
+function deedOf({ kind, channel }: Pick<Due, 'kind' | 'channel'>): { long: string; short: string } {
+  const noun = channel === 'voice' ? 'call' : 'chat'
+  if (kind === 'mention')
+    return { long: `mentioned you in a comment on a ${noun}`, short: `mentioned you on a ${noun}` }
+  if (kind === 'reply') return { long: `answered your comment on a ${noun}`, short: `answered you on a ${noun}` }
+  const deed = kind === 'coaching' ? 'wrote you a coaching note' : 'answered your coaching note'
+  return { long: deed, short: deed }
 }
 
 const oneLine = (text: string) => text.replace(/\p{Cc}+/gu, ' ').trim()

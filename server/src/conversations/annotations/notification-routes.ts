@@ -9,6 +9,8 @@ import { strictFields } from '../../platform/http/strict-fields.ts'
 import { requireUuid } from '../../platform/ids.ts'
 import { notFound, Problem } from '../../platform/problem.ts'
 import type { Secrets } from '../../platform/secrets.ts'
+import { noteViews } from '../coaching/note-views.ts'
+import { listNotesById } from '../coaching/notes.ts'
 import { textMaskOf } from './comment-views.ts'
 import { listCommentsById } from './comments.ts'
 import {
@@ -38,13 +40,17 @@ const excerptCharsMax = 300
 
 const noticeAnswer = Type.Object({
   id: uuid,
-  kind: Type.Union([Type.Literal('mention'), Type.Literal('reply')]),
-  conversation_id: uuid,
-  comment_id: uuid,
+  kind: Type.Union((['mention', 'reply', 'coaching', 'coaching_reply'] as const).map((one) => Type.Literal(one))),
+  conversation_id: orNull(uuid),
+  comment_id: orNull(uuid),
+  coaching_note_id: orNull(uuid),
+  agent_id: orNull(Type.String({ format: 'uuid', description: 'To whom the coaching note is' })),
   by: Type.Object({ actor: Type.String(), name: orNull(Type.String()) }),
   turn_id: orNull(Type.String()),
   start_ms: orNull(Type.Integer()),
-  excerpt: orNull(Type.String({ description: 'How the comment begins; null once it was deleted' })),
+  excerpt: orNull(
+    Type.String({ description: 'How the comment, the note or the word about it begins; null once it was deleted' }),
+  ),
   created_at: time,
   read_at: orNull(time),
 })
@@ -67,9 +73,13 @@ export function notificationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
         await listCommentsById(
           tx,
           by.orgId,
-          rows.map(({ comment_id }) => comment_id),
+          rows.flatMap(({ comment_id }) => comment_id ?? []),
         )
       ).map((one) => [one.id, one]),
+    )
+    const noteIds = rows.flatMap(({ coaching_note_id }) => coaching_note_id ?? [])
+    const notes = new Map(
+      (await noteViews(tx, by, await listNotesById(tx, by.orgId, noteIds))).map((one) => [one.id, one]),
     )
     const names = await namesOf(
       tx,
@@ -78,17 +88,21 @@ export function notificationRoutes({ db, secrets }: { db: Db; secrets: Secrets }
     )
     const masks = new Map<string, (text: string) => string>()
     for (const { conversation_id: id } of rows) {
-      if (!masks.has(id)) masks.set(id, await textMaskOf(tx, by, id))
+      if (id && !masks.has(id)) masks.set(id, await textMaskOf(tx, by, id))
     }
     return rows.map(({ created_by, ...row }) => {
-      const comment = comments.get(row.comment_id)
-      const mask = masks.get(row.conversation_id) ?? (() => '')
+      const comment = comments.get(row.comment_id ?? '')
+      const note = notes.get(row.coaching_note_id ?? '')
+      const mask = masks.get(row.conversation_id ?? '') ?? (() => '')
+      const begun =
+        comment && !comment.deleted_at ? mask(comment.body) : row.kind === 'coaching' ? note?.text : note?.reply
       return {
         ...row,
         by: { actor: created_by, name: names.get(created_by) ?? null },
+        agent_id: note?.agent_id ?? null,
         turn_id: comment?.turn_id ?? null,
         start_ms: comment?.start_ms ?? null,
-        excerpt: comment && !comment.deleted_at ? [...mask(comment.body)].slice(0, excerptCharsMax).join('') : null,
+        excerpt: begun ? [...begun].slice(0, excerptCharsMax).join('') : null,
       }
     })
   }

@@ -1,13 +1,13 @@
-// Who is told of a comment: a notice each, which stays until the conversation goes, read or not, and a mail as the person
-// wants it. The mails themselves are notice-mail.ts.
+// Who is told of a comment or a coaching note: a notice each, which stays until that goes, read or not, and a mail as the
+// person wants it. The mails themselves are notice-mail.ts.
 
 import { sql } from 'kysely'
 import type { DbOrTx, Tx } from '../../platform/db/db.ts'
 import type { Principal } from '../../platform/http/route.ts'
 import { newId } from '../../platform/ids.ts'
 import { notFound } from '../../platform/problem.ts'
+import { noteWithin } from '../coaching/notes.ts'
 import { conversationsWithin, type Viewer } from '../reach.ts'
-import type { Comment } from './comments.ts'
 
 export const mailChoices = ['real_time', 'daily', 'none'] as const
 export type MailChoice = (typeof mailChoices)[number]
@@ -17,9 +17,10 @@ const dailyHour = 8
 
 export type Notice = {
   id: string
-  kind: 'mention' | 'reply'
-  conversation_id: string
-  comment_id: string
+  kind: 'mention' | 'reply' | 'coaching' | 'coaching_reply'
+  conversation_id: string | null
+  comment_id: string | null
+  coaching_note_id: string | null
   created_by: string
   created_at: Date
   read_at: Date | null
@@ -29,10 +30,10 @@ const userIdOf = ({ actor }: Pick<Viewer, 'actor'>) => actor.replace(/^user:/, '
 
 /** What they may not see any more is not among them, and comes back when they may. */
 const own = (by: Viewer) => sql`
-  n.org_id = ${by.orgId} and n.user_id = ${userIdOf(by)} and exists (
-    select from conversations where org_id = ${by.orgId} and id = n.conversation_id and ${conversationsWithin(by)})`
+  n.org_id = ${by.orgId} and n.user_id = ${userIdOf(by)} and (${noteWithin(by)} or exists (
+    select from conversations where org_id = ${by.orgId} and id = n.conversation_id and ${conversationsWithin(by)}))`
 
-const columns = sql`n.id, n.kind, n.conversation_id, n.comment_id, n.created_by, n.created_at, n.read_at`
+const columns = sql`n.id, n.kind, n.conversation_id, n.comment_id, n.coaching_note_id, n.created_by, n.created_at, n.read_at`
 
 /** Newest first. */
 export async function listNotices(
@@ -87,25 +88,24 @@ export async function chooseMail(tx: Tx, by: Pick<Principal, 'orgId' | 'actor'>,
     .execute()
 }
 
-/** Once for each comment and person. @returns who gets a mail about it, and when */
+/** Once for each comment or note and person. @returns who gets a mail about it, and when */
 export async function notify(
   tx: Tx,
-  comment: Comment,
+  about: Pick<Notice, 'conversation_id' | 'comment_id' | 'coaching_note_id'> & { orgId: string },
   told: { userIds: string[]; kind: Notice['kind']; by: string; zone: string },
 ): Promise<{ userId: string; at: Date }[]> {
-  const { org_id, id: comment_id, conversation_id } = comment
+  const { orgId, ...subject } = about
   const mails: { userId: string; at: Date }[] = []
   for (const user_id of told.userIds) {
-    const at = dueAt(await mailChoiceOf(tx, org_id, user_id), told.zone)
+    const at = dueAt(await mailChoiceOf(tx, orgId, user_id), told.zone)
     const made = await tx
       .insertInto('notifications')
       .values({
-        org_id,
+        org_id: orgId,
         id: newId(),
         user_id,
         kind: told.kind,
-        conversation_id,
-        comment_id,
+        ...subject,
         created_by: told.by,
         mail_due_at: at,
       })
@@ -115,6 +115,16 @@ export async function notify(
     if (made && at) mails.push({ userId: user_id, at })
   }
   return mails
+}
+
+export async function forgetNotice(
+  tx: Tx,
+  orgId: string,
+  { coaching_note_id, user_id }: { coaching_note_id: string; user_id: string },
+): Promise<void> {
+  await sql`
+    delete from notifications where org_id = ${orgId} and coaching_note_id = ${coaching_note_id}
+      and user_id = ${user_id}`.execute(tx)
 }
 
 /** Null: no mail. */

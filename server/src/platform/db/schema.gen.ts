@@ -240,6 +240,23 @@ export interface Boards {
   updated_at: Generated<Timestamp>;
 }
 
+export interface CoachingNotes {
+  agent_id: string;
+  at_ms: number | null;
+  author: string;
+  conversation_id: string | null;
+  created_at: Generated<Timestamp>;
+  id: string;
+  is_shared: boolean;
+  kind: string;
+  org_id: string;
+  read_at: Timestamp | null;
+  reply: string | null;
+  revision: Generated<number>;
+  text: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface CommentEdits {
   body: string;
   comment_id: string;
@@ -695,8 +712,9 @@ export interface NotificationPreferences {
 }
 
 export interface Notifications {
-  comment_id: string;
-  conversation_id: string;
+  coaching_note_id: string | null;
+  comment_id: string | null;
+  conversation_id: string | null;
   created_at: Generated<Timestamp>;
   created_by: string;
   id: string;
@@ -1351,6 +1369,7 @@ export interface DB {
   audit_signed_heads: AuditSignedHeads;
   board_orders: BoardOrders;
   boards: Boards;
+  coaching_notes: CoachingNotes;
   comment_edits: CommentEdits;
   comment_likes: CommentLikes;
   comments: Comments;

@@ -12,6 +12,7 @@ import { Blank, Failed, Waiting } from '../../components/states.tsx'
 import { AgentCourses } from './agent-courses.tsx'
 import { AgentFigures } from './agent-figures.tsx'
 import { AgentMoods } from './agent-moods.tsx'
+import { CoachingPanel } from './coaching/coaching-panel.tsx'
 import { LastConversations } from './last-conversations.tsx'
 import { type Period, searchOf } from './period.ts'
 import { PeriodChoice, usePeriod } from './period-choice.tsx'
@@ -63,6 +64,7 @@ function Content({ agent, period }: { agent: AgentPerformance; period: Period })
         <Blank title={t('agent.blank.title')} icon={IconMessages}>
           {t('agent.blank.text')}
         </Blank>
+        <CoachingPanel agent={agent} />
         <LastConversations agent={agent} period={period} />
       </Stack>
     )
@@ -75,6 +77,7 @@ function Content({ agent, period }: { agent: AgentPerformance; period: Period })
         <Standing agent={agent} />
         <AgentMoods agent={agent} period={period} />
       </div>
+      <CoachingPanel agent={agent} />
       <LastConversations agent={agent} period={period} />
     </Stack>
   )

@@ -7,8 +7,8 @@ import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asFailure } from '../../api/failure.ts'
 import { useMay } from '../../api/session.ts'
+import { useKeptDraft } from '../../components/kept-draft.ts'
 import { asSent, type Person } from './comments.ts'
-import { useDraft } from './drafts.ts'
 import { peopleQuery } from './queries.ts'
 
 const charsMax = 5000
@@ -42,7 +42,7 @@ export function CommentBox({
 }) {
   const { t } = useTranslation(['interaction', 'shell'])
   const mayLook = useMay()('users:read')
-  const [{ text, people }, setDraft, forget] = useDraft<{ text: string; people: readonly Person[] }>(key, {
+  const [{ text, people }, setDraft, forget] = useKeptDraft<{ text: string; people: readonly Person[] }>(key, {
     text: first,
     people: known,
   })

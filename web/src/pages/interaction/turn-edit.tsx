@@ -7,8 +7,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asFailure } from '../../api/failure.ts'
 import { say } from '../../components/actions.tsx'
+import { useKeptDraft } from '../../components/kept-draft.ts'
 import { type TurnChange, useCorrectTurn } from './changes.ts'
-import { useDraft } from './drafts.ts'
 import { conversationQuery, type Side, sides, type Turn } from './queries.ts'
 
 const charsMax = 20_000
@@ -48,7 +48,7 @@ export function TurnEdit({
   const { t } = useTranslation(['interaction', 'shell'])
   const client = useQueryClient()
   const correct = useCorrectTurn(id)
-  const [draft, setDraft, forget] = useDraft<Draft>(draftKey(id, turn.id), {
+  const [draft, setDraft, forget] = useKeptDraft<Draft>(draftKey(id, turn.id), {
     ...wordsOf(turn),
     revision,
     before: wordsOf(turn),

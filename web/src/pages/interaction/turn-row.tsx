@@ -8,12 +8,15 @@ import {
   IconMessagePlus,
   IconPencil,
   IconPlayerPlayFilled,
+  IconSchool,
 } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { clock, useFormats } from '../../components/figures.tsx'
+import { keptDraft } from '../../components/kept-draft.ts'
+import { momentLink } from '../../components/moment.ts'
 import { SentimentBadge } from '../../components/sentiment.tsx'
-import { keptDraft } from './drafts.ts'
 import { usePlayback } from './playback.ts'
 import { type Conversation, isChat, type Mood, type Turn } from './queries.ts'
 import type { Range } from './text-pieces.ts'
@@ -28,9 +31,6 @@ export function responseMs(turns: readonly Turn[], index: number): number | null
   // Times to the minute tell nothing of an answer within it.
   return ms > 0 ? ms : null
 }
-
-export const momentLink = (id: string, ms: number): string =>
-  `${location.origin}/app/interactions/${id}?at=${Math.round(ms)}`
 
 export const TurnRow = memo(function TurnRow({
   conversation,
@@ -60,6 +60,7 @@ export const TurnRow = memo(function TurnRow({
   const { t } = useTranslation(['interaction', 'shell'])
   const { time } = useFormats()
   const playback = usePlayback()
+  const navigate = useNavigate()
   const { id, agent, participants } = conversation
   const chat = isChat(conversation)
   const at = chat
@@ -67,6 +68,12 @@ export const TurnRow = memo(function TurnRow({
     : clock(turn.start_ms / 1000)
   const name =
     participants.find((one) => one.id === turn.participant_id)?.name ?? (turn.role === 'agent' ? agent.name : null)
+  const coach = () =>
+    void navigate({
+      to: '/agents/$id',
+      params: { id: agent.agent_id ?? '' },
+      search: { about: id, at: String(Math.round(turn.start_ms)) },
+    })
   const hasDraft = onEdit !== undefined && keptDraft(draftKey(id, turn.id)) !== null
   return (
     <article
@@ -124,7 +131,7 @@ export const TurnRow = memo(function TurnRow({
           )}
         </Group>
         <Group gap={0} wrap="nowrap" className="turn-acts">
-          <CopyButton value={momentLink(id, turn.start_ms)}>
+          <CopyButton value={momentLink({ id, atMs: turn.start_ms })}>
             {({ copied, copy }) => (
               <Act
                 label={t(copied ? 'shell:action.copied' : 'turn.copyLink')}
@@ -134,6 +141,7 @@ export const TurnRow = memo(function TurnRow({
             )}
           </CopyButton>
           {mayComment && <Act label={t('turn.comment')} icon={IconMessagePlus} onClick={() => onComment(turn)} />}
+          {mayComment && agent.agent_id && <Act label={t('turn.coach')} icon={IconSchool} onClick={coach} />}
           {onEdit && <Act label={t('turn.edit')} icon={IconPencil} onClick={() => onEdit(turn.id)} />}
           {!onEdit && whyNotEdit && <Act label={whyNotEdit} icon={IconPencil} isDisabled />}
           {comments > 0 && (

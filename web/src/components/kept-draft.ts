@@ -15,7 +15,7 @@ export function keepDraft(key: string, value: unknown): void {
 }
 
 /** State that is still there when its part of the page comes back. Null forgets it. */
-export function useDraft<T>(key: string, first: T): [T, (value: T) => void, () => void] {
+export function useKeptDraft<T>(key: string, first: T): [T, (value: T) => void, () => void] {
   const [value, setValue] = useState<T>(() => keptDraft<T>(key) ?? first)
   const set = (next: T) => {
     setValue(next)
