@@ -206,11 +206,14 @@ describe('interactions', { skip: noBrowser, timeout: 300_000 }, () => {
     assert.equal(await page.getByRole('textbox', { name: 'Condition' }).getAttribute('aria-invalid'), 'true')
     await web.assertAccessible(page)
     web.complaints.length = 0
-    await page.getByRole('textbox', { name: 'Condition' }).fill('duration > 300')
+    await page.getByRole('textbox', { name: 'Condition' }).fill('duration_ms > 300000')
     await page.keyboard.press('Enter')
     await page.getByText(/^At character/).waitFor({ state: 'detached' })
     await rows().first().waitFor()
-    await page.getByRole('list', { name: 'Filters that are set' }).getByText('Condition: duration > 300').waitFor()
+    await page
+      .getByRole('list', { name: 'Filters that are set' })
+      .getByText('Condition: duration_ms > 300000')
+      .waitFor()
     await page.goBack()
     await page.goBack()
     await page.getByText('1,000 conversations').waitFor()

@@ -43,14 +43,14 @@ describe('events', () => {
         'select type, seq::int, previous_seq::int from events where org_id = $1 order by seq',
         [customer.orgId],
       )
-      assert.deepEqual(rows.map(({ type }) => type).sort(), [
-        'call.deleted',
-        'call.failed',
-        'call.received',
-        'chat.completed',
-        'chat.deleted',
-        'chat.received',
-      ])
+      // The audit may sign its head meanwhile, and tells of that.
+      assert.deepEqual(
+        rows
+          .map(({ type }) => type)
+          .filter((type) => !type.startsWith('audit.'))
+          .sort(),
+        ['call.deleted', 'call.failed', 'call.received', 'chat.completed', 'chat.deleted', 'chat.received'],
+      )
       let before = 0
       for (const { type, seq, previous_seq } of rows) {
         assert.equal(previous_seq, before, `${type} ${seq}`)
