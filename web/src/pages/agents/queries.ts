@@ -14,7 +14,7 @@ export type Figure = AgentList['agents'][number]['figures'][string]
 export type Difference = AgentRow['strengths'][number]
 export type Agent = Answer<'/v1/agents', 'get'>['agents'][number]
 
-const performancePage = 25
+const performancePage = 15
 const directoryPage = 200
 /** Above it a course goes by weeks: an answer has a row for each agent and day. */
 const dayCourseMax = 45
